@@ -1,0 +1,49 @@
+import Table from "cli-table3";
+import type { PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+
+/** A decision and why it was made. */
+export interface Decision {
+  readonly what: string;
+  readonly value: string;
+  readonly why: string;
+}
+
+/** Everything that was decided for a VM, in the order in which a reviewer asks. */
+export function decisionsOf(vm: PlannedVm): { readonly vm: string; readonly decisions: readonly Decision[] } {
+  const properties = Object.entries(vm.imageProperties).map(([name, value]) => `${name}=${value}`);
+  return {
+    vm: vm.key,
+    decisions: [
+      { what: "server", value: vm.boot ? vm.name : `${vm.name} (not booted)`, why: vm.bootReason },
+      { what: "flavor", value: vm.flavor.name, why: vm.flavor.reason },
+      ...vm.disks.map((disk) => ({
+        what: disk.bootIndex === 0 ? "boot disk" : "disk",
+        value: `${disk.label}: ${disk.sizeGiB} GiB ${disk.volumeType}`,
+        why: disk.bootIndex === 0 ? `${vm.bootDiskReason}; ${disk.volumeTypeReason}` : disk.volumeTypeReason,
+      })),
+      ...vm.nics.map((nic) => ({
+        what: "port",
+        value: `${nic.networkName} ${nic.fixedIps.map((ip) => ip.ipAddress).join(" ") || "no address"} ${nic.macAddress}`,
+        why: nic.reason,
+      })),
+      { what: "hardware", value: properties.join(" "), why: vm.imagePropertiesReason },
+    ],
+  };
+}
+
+/** The decisions of a wave as a table for people. */
+export function decisionTable(file: WaveFile): string {
+  const width = Math.min(process.stdout.columns > 0 ? process.stdout.columns : 160, 200);
+  const why = Math.max(24, width - 12 - 12 - 46 - 5);
+  const table = new Table({
+    head: ["VM", "what", "decision", "why"],
+    colWidths: [14, 12, 46, why],
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  });
+  for (const vm of file.vms)
+    decisionsOf(vm).decisions.forEach(({ what, value, why: reason }, row) => {
+      table.push([row === 0 ? vm.key : "", what, value, reason]);
+    });
+  return table.toString();
+}

@@ -1,0 +1,58 @@
+import { Command, Option } from "commander";
+import { initWave } from "./init.ts";
+import { planCommand } from "./plan.ts";
+import { runStack } from "./run-stack.ts";
+import { exitCodes, reportFailure } from "./failure.ts";
+
+const program = new Command("wavelift")
+  .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
+  .showHelpAfterError()
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 done; 1 failed; 2 stopped by Critical concerns or drift (plan --check); 3 wrong input or settings.
+A wave's road: init WAVE, plan WAVE, preview WAVE, up WAVE, and destroy WAVE to roll it back.`,
+  );
+
+program
+  .command("init")
+  .description("make a wave's stack, with the settings of the estate's own stack")
+  .argument("<wave>", "wave of the plan; also the stack's name")
+  .option("--estate-stack <stack>", "stack that holds what waves share", "prod")
+  .action(async (wave: string, options: { estateStack: string }) => {
+    process.exitCode = await initWave(wave, options.estateStack);
+  });
+
+program
+  .command("plan")
+  .description("decide everything for a wave and write its wave file")
+  .argument("<wave>", "wave of the plan")
+  .option("--check", "write nothing; exit with 2 when the wave file is not what would be planned now", false)
+  .option("--json", "print the decisions and concerns as JSON", false)
+  .option("--inventory <folder>", "folder with plan.yaml and estate/; default: that of the wave's stack")
+  .option("--vm <key...>", "plan only these VMs again; the others stay as they are in the wave file")
+  .action(async (wave: string, options: { check: boolean; json: boolean; inventory?: string; vm?: string[] }) => {
+    process.exitCode = await planCommand(wave, options);
+  });
+
+for (const [verb, description] of [
+  ["preview", "show what would be done, with concerns and policies"],
+  ["up", "migrate: make and fill what is not there yet"],
+  ["destroy", "roll back: servers first, the source last"],
+] as const)
+  program
+    .command(verb)
+    .description(description)
+    .argument("<stack>", "a wave, or the estate's own stack")
+    .argument("[pulumi options...]", "passed on to pulumi, after --")
+    .addOption(new Option("-y, --yes", "do not ask").default(false).hideHelp(verb === "preview"))
+    .action(async (stack: string, rest: string[], options: { yes: boolean }) => {
+      process.exitCode = await runStack(verb, stack, [...(options.yes ? ["--yes"] : []), ...rest]);
+    });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}
+process.exitCode ??= exitCodes.done;

@@ -1,0 +1,159 @@
+import type * as command from "@pulumi/command";
+import type * as openstack from "@pulumi/openstack";
+import * as pulumi from "@pulumi/pulumi";
+import type { ReadyJob, SealJob, SourceJob } from "../conversion/job.ts";
+import { MigratedDisk } from "./migrated-disk.ts";
+import { port } from "./ports.ts";
+import { server } from "./server.ts";
+import type { SharedGroups } from "./shared-groups.ts";
+import { stage } from "./stage.ts";
+import type { VmContext } from "./vm-context.ts";
+
+export interface MigratedServerArgs {
+  readonly vm: VmContext;
+  readonly groups: SharedGroups;
+  /** `ready` of the VMs that this one depends on: its server boots when they answer. */
+  readonly bootsAfter: readonly pulumi.Resource[];
+}
+
+/** What the stack says of a migrated server. */
+export interface ServerReport {
+  readonly name: string;
+  readonly phase: string;
+  /** Null while no server is declared. */
+  readonly serverId: string | null;
+  readonly addresses: readonly string[];
+  readonly macAddresses: readonly string[];
+  /** Volume ids by resource name of the disk. */
+  readonly volumes: Readonly<Record<string, string>>;
+  /** Reports of the imports (one line of JSON each) by resource name of the disk. */
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/**
+ * A VM on its way to OpenStack: source -> disks -> seal -> ports -> server -> ready. Each stage waits for the one
+ * before, and destroy walks back the same way. The parent chain and the names are fixed: a change replaces resources.
+ */
+export class MigratedServer extends pulumi.ComponentResource {
+  readonly report: pulumi.Output<ServerReport>;
+  /** What dependents wait for: `ready`; undefined while no server is declared. */
+  readonly ready: command.local.Command | undefined;
+  private readonly vm: VmContext;
+
+  constructor(name: string, args: MigratedServerArgs, opts: pulumi.ComponentResourceOptions) {
+    super("wavelift:index:MigratedServer", name, {}, opts);
+    this.vm = args.vm;
+    const { phase, boot } = args.vm.planned;
+    const source = phase === "precopy" ? [] : [this.source()];
+    const disks = this.disks(source);
+    let instance: openstack.compute.Instance | undefined;
+    if (phase !== "precopy") {
+      const sealed = this.seal(phase, disks);
+      const ports = this.ports(args.groups, sealed);
+      if (boot) {
+        instance = server({ ...args, disks, ports }, { parent: this, dependsOn: [sealed, ...args.bootsAfter] });
+        this.ready = this.readiness(instance, disks);
+      }
+    }
+    this.report = this.reportOf(instance, disks);
+    this.registerOutputs({ report: this.report });
+  }
+
+  /** The source is quiet: nobody writes its disks. */
+  private source(): command.local.Command {
+    const { key, disks } = this.vm.planned;
+    const job: SourceJob = {
+      ...this.vm.job,
+      disks: disks.map((disk) => ({ disk: disk.key, source: { ...disk.source, capacityBytes: disk.capacityBytes } })),
+    };
+    return stage(`${key}-source`, { create: "source", update: "source", delete: "restore", job }, { parent: this });
+  }
+
+  private disks(after: readonly pulumi.Resource[]): MigratedDisk[] {
+    return this.vm.planned.disks.map(
+      (disk) => new MigratedDisk(disk.key, { vm: this.vm, disk, after }, { parent: this }),
+    );
+  }
+
+  /** The disks are final: boot flag and image properties are set, the ledgers say so. */
+  private seal(phase: SealJob["phase"] | "absent", disks: readonly MigratedDisk[]): command.local.Command {
+    const { key, disks: planned, imageProperties } = this.vm.planned;
+    const job: SealJob = {
+      ...this.vm.job,
+      phase: phase === "accepted" ? "accepted" : "cutover",
+      disks: planned.map((disk) => disk.key),
+      imageProperties,
+    };
+    return stage(
+      `${key}-seal`,
+      {
+        create: "seal",
+        update: "seal",
+        delete: "unseal",
+        job,
+        environment: { WAVELIFT_VOLUME_IDS: this.volumeIds(disks) },
+        triggers: disks.map((disk) => disk.volumeId),
+      },
+      { parent: this, dependsOn: disks.map((disk) => disk.imported) },
+    );
+  }
+
+  private ports(groups: SharedGroups, sealed: pulumi.Resource): openstack.networking.Port[] {
+    return this.vm.planned.nics.map((nic) => port(this.vm, nic, groups, { parent: this, dependsOn: [sealed] }));
+  }
+
+  /** The server answers. ACTIVE proves nothing: a guest in its initramfs is ACTIVE too. */
+  private readiness(instance: openstack.compute.Instance, disks: readonly MigratedDisk[]): command.local.Command {
+    const { key, disks: planned, nics, checks, readyTimeoutSeconds } = this.vm.planned;
+    const job: ReadyJob = {
+      ...this.vm.job,
+      disks: planned.map((disk) => disk.key),
+      addresses: nics.filter((nic) => nic.adminStateUp).flatMap((nic) => nic.fixedIps.map((ip) => ip.ipAddress)),
+      checks,
+      timeoutSeconds: readyTimeoutSeconds,
+    };
+    const environment = { WAVELIFT_SERVER_ID: instance.id, WAVELIFT_VOLUME_IDS: this.volumeIds(disks) };
+    return stage(
+      `${key}-ready`,
+      // No triggers: another server is another environment, and its update checks it; a replacement would run
+      // `rollback` of the old one in the middle of an `up`.
+      { create: "ready", update: "ready", delete: "rollback", job, environment },
+      {
+        parent: this,
+        dependsOn: [instance],
+        customTimeouts: { create: `${readyTimeoutSeconds + 120}s`, update: `${readyTimeoutSeconds + 120}s` },
+      },
+    );
+  }
+
+  private volumeIds(disks: readonly MigratedDisk[]): pulumi.Output<string> {
+    const keys = this.vm.planned.disks.map((disk) => disk.key);
+    return pulumi
+      .all(disks.map((disk) => disk.volumeId))
+      .apply((ids) => JSON.stringify(Object.fromEntries(keys.map((key, position) => [key, ids[position]]))));
+  }
+
+  private reportOf(
+    instance: openstack.compute.Instance | undefined,
+    disks: readonly MigratedDisk[],
+  ): pulumi.Output<ServerReport> {
+    const { name, phase, nics, disks: planned } = this.vm.planned;
+    const byDisk = (values: readonly string[]): Record<string, string> =>
+      Object.fromEntries(planned.map((disk, position) => [disk.key, values[position] ?? ""]));
+    return pulumi
+      .all([
+        instance?.id ?? null,
+        pulumi.all(disks.map((disk) => disk.volumeId)),
+        pulumi.all(disks.map((disk) => disk.report)),
+      ])
+      .apply(([serverId, volumes, reports]) => ({
+        name,
+        phase,
+        serverId,
+        addresses: nics.flatMap((nic) => nic.fixedIps.map((ip) => ip.ipAddress)),
+        macAddresses: nics.map((nic) => nic.macAddress),
+        volumes: byDisk(volumes),
+        imports: byDisk(reports),
+      }));
+  }
+}

@@ -1,0 +1,67 @@
+import * as openstack from "@pulumi/openstack";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+import { bootOrder } from "../planning/boot-order.ts";
+import { MigratedServer, type ServerReport } from "./migrated-server.ts";
+import type { SharedGroups } from "./shared-groups.ts";
+import { vmContext } from "./vm-context.ts";
+
+export interface MigrationWaveArgs {
+  readonly file: WaveFile;
+  /** The VMs of the file to declare: what is excluded before it has begun is left out. */
+  readonly vms: readonly PlannedVm[];
+  /** project/stack: the mark on everything that is made. */
+  readonly stack: string;
+  readonly groups: SharedGroups;
+}
+
+/** The VMs that are migrated together: one wave, one stack. */
+export class MigrationWave extends pulumi.ComponentResource {
+  /** By VM key. */
+  readonly servers: pulumi.Output<Record<string, ServerReport>>;
+
+  constructor(name: string, args: MigrationWaveArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("wavelift:index:MigrationWave", name, {}, opts);
+    const providers = this.providers(args.file);
+    const servers = this.migratedServers(args, providers);
+    this.servers = pulumi.output(Object.fromEntries([...servers].map(([key, migrated]) => [key, migrated.report])));
+    this.registerOutputs({ servers: this.servers });
+  }
+
+  /** One explicit provider per target. It gets the name of the cloud only: anything else would be plain in the state. */
+  private providers(file: WaveFile): ReadonlyMap<string, openstack.Provider> {
+    return new Map(
+      Object.entries(file.targets).map(([target, { cloud }]) => [
+        target,
+        new openstack.Provider(`target-${target}`, { cloud }, { parent: this }),
+      ]),
+    );
+  }
+
+  private migratedServers(
+    { file, vms, stack, groups }: MigrationWaveArgs,
+    providers: ReadonlyMap<string, openstack.Provider>,
+  ): ReadonlyMap<string, MigratedServer> {
+    const made = new Map<string, MigratedServer>();
+    // A VM comes after those it depends on, because their `ready` is an option of its server.
+    for (const planned of bootOrder(vms.filter((vm) => vm.phase !== "absent"))) {
+      const provider = providers.get(planned.target);
+      const cloud = file.targets[planned.target]?.cloud;
+      if (provider === undefined || cloud === undefined)
+        throw new pulumi.ResourceError(
+          `${planned.key}: target ${planned.target} is not in the wave file; run wavelift plan`,
+          this,
+        );
+      const bootsAfter = planned.dependsOn.flatMap((key) => made.get(key)?.ready ?? []);
+      made.set(
+        planned.key,
+        new MigratedServer(
+          planned.key,
+          { vm: vmContext(planned, stack, cloud), groups, bootsAfter },
+          { parent: this, providers: [provider] },
+        ),
+      );
+    }
+    return made;
+  }
+}

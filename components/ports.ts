@@ -1,0 +1,40 @@
+import * as openstack from "@pulumi/openstack";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PlannedNic } from "../inventory/schema/wave.ts";
+import { markTags } from "../planning/mark.ts";
+import type { SharedGroups } from "./shared-groups.ts";
+import type { VmContext } from "./vm-context.ts";
+
+/** The port of a NIC: the source's MAC and addresses, security groups, link state. */
+export function port(
+  vm: VmContext,
+  nic: PlannedNic,
+  groups: SharedGroups,
+  opts: pulumi.CustomResourceOptions,
+): openstack.networking.Port {
+  const { target, key, generation } = vm.planned;
+  return new openstack.networking.Port(
+    nic.key,
+    {
+      name: nic.name,
+      networkId: nic.networkId,
+      macAddress: nic.macAddress,
+      fixedIps: nic.fixedIps.map(({ subnetId, ipAddress }) => ({ subnetId, ipAddress })),
+      // Without an address at the source none is invented. (Such a port makes the provider 3.15.2 replace its server
+      // at every `up`, hence `networks` under the server's ignoreChanges.)
+      ...(nic.fixedIps.length === 0 ? { noFixedIp: true } : {}),
+      ...(nic.securityGroups.length === 0
+        ? { noSecurityGroups: true }
+        : { securityGroupIds: nic.securityGroups.map((name) => groups.securityGroupId(target, name)) }),
+      allowedAddressPairs: nic.allowedAddressPairs.map(({ ipAddress, macAddress }) => ({ ipAddress, macAddress })),
+      adminStateUp: nic.adminStateUp,
+      tags: markTags({ stack: vm.stack, key, generation }),
+    },
+    {
+      ...opts,
+      // Each of these forces a new port, and so a server without its network.
+      ignoreChanges: ["networkId", "macAddress", "tenantId", "deviceOwner", "deviceId", "region", "valueSpecs"],
+      customTimeouts: { create: "10m", delete: "10m" },
+    },
+  );
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { DiskFormat } from "../inventory/schema/estate.ts";
+import { VmKey } from "../inventory/schema/names.ts";
+import { Check } from "../inventory/schema/plan.ts";
+
+/**
+ * Jobs: what a stage's Command gives the launcher on stdin. Everything in a job is known at preview and shown there;
+ * what is known only at run time (ids) comes in the environment; what must not be in the state (hosts, paths,
+ * credentials) is looked up by the launcher at run time.
+ */
+const Common = {
+  version: z.literal(1),
+  /** project/stack of the wave. */
+  stack: z.string().min(1),
+  vm: VmKey,
+  generation: z.int().min(1),
+};
+
+/** Entry of clouds.yaml that the VM goes to, and the name of the target in the plan. */
+const Destination = { target: z.string().min(1), cloud: z.string().min(1) };
+
+export const DiskSource = z.strictObject({
+  transport: z.literal("file"),
+  datastore: z.string().min(1),
+  /** Path inside the datastore. */
+  file: z.string().min(1),
+  format: DiskFormat,
+  /** Virtual size in bytes as the estate says; the disk must really have it. */
+  capacityBytes: z.int().positive(),
+});
+export type DiskSource = z.infer<typeof DiskSource>;
+
+/** Verb `source`: nobody writes the disks' files. Its delete `restore` gives the source back. */
+export const SourceJob = z.strictObject({
+  ...Common,
+  ...Destination,
+  disks: z.array(z.strictObject({ disk: z.string(), source: DiskSource })),
+});
+export type SourceJob = z.infer<typeof SourceJob>;
+
+/** Verbs `import`, `sync`, `release`: one disk into the volume of WAVELIFT_VOLUME_ID. */
+export const ImportJob = z.strictObject({
+  ...Common,
+  ...Destination,
+  /** Resource name of the disk, KEY-disk-DEVICEKEY: also the key in the volume's mark and in the ledger. */
+  disk: z.string().min(1),
+  source: DiskSource,
+  /** Size of the volume in GiB. */
+  sizeGiB: z.int().positive(),
+  /** Unit of work in MiB; default 1024. */
+  sliceMiB: z.int().min(4).multipleOf(4).default(1024),
+});
+export type ImportJob = z.infer<typeof ImportJob>;
+
+/** Verbs `seal`, `unseal`: the disks (WAVELIFT_VOLUME_IDS) are final; bootable flag and image properties. */
+export const SealJob = z.strictObject({
+  ...Common,
+  ...Destination,
+  /** `accepted` ends rollback. */
+  phase: z.enum(["cutover", "accepted"]),
+  /** Resource names of the disks; the first is the boot disk. */
+  disks: z.array(z.string()).min(1),
+  imageProperties: z.record(z.string(), z.string()),
+});
+export type SealJob = z.infer<typeof SealJob>;
+
+/** Verbs `ready`, `rollback`: the server (WAVELIFT_SERVER_ID) answers; WAVELIFT_VOLUME_IDS for the check of `rollback`. */
+export const ReadyJob = z.strictObject({
+  ...Common,
+  ...Destination,
+  disks: z.array(z.string()),
+  /** All fixed IPs, in NIC order. */
+  addresses: z.array(z.string()),
+  /** Empty: the first address answers (ping or any tcp answer), else the console shows a login. */
+  checks: z.array(Check),
+  timeoutSeconds: z.int().positive(),
+});
+export type ReadyJob = z.infer<typeof ReadyJob>;
+
+/** Volume ids by resource name of the disk: the value of WAVELIFT_VOLUME_IDS (JSON). */
+export const VolumeIds = z.record(z.string(), z.uuid());
+
+export const verbs = ["source", "restore", "import", "sync", "release", "seal", "unseal", "ready", "rollback"] as const;
+export type Verb = (typeof verbs)[number];

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EstateGroups } from "./components/estate-groups.ts";
+import { MigrationWave } from "./components/migration-wave.ts";
+import { sharedGroupsOf } from "./components/shared-groups.ts";
+import { readConfig, type ProgramConfig } from "./config.ts";
+import { loadPlan } from "./inventory/load.ts";
+import { readInputs, waveFilePath } from "./review/inputs.ts";
+import { policyPackGiven } from "./review/policy-given.ts";
+import { review } from "./review/review.ts";
+import { formatConcerns, formatStop } from "./review/show.ts";
+import { userFault } from "./review/user-fault.ts";
+
+/** What all waves share, in the estate's own stack. */
+function declareEstate(config: ProgramConfig) {
+  const groups = new EstateGroups("estate", loadPlan(config.inventory));
+  return { securityGroups: groups.securityGroups, serverGroups: groups.serverGroups };
+}
+
+/** One wave: judged first, then declared from its wave file and from nothing else. */
+async function declareWave(config: ProgramConfig, wave: string) {
+  const { written, ...inputs } = await readInputs(config.inventory, wave);
+  if (written === null)
+    throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
+  const { file, vms, stopped, warnings, notes } = review({ ...inputs, wave, stack: config.stack }, written);
+  if (!policyPackGiven(process.env))
+    void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");
+  for (const line of formatConcerns(warnings)) void pulumi.log.warn(line);
+  for (const line of formatConcerns(notes)) void pulumi.log.info(line);
+  if (stopped.length > 0) throw new pulumi.RunError(formatStop(wave, stopped));
+  const groups = sharedGroupsOf(config.estateStack);
+  return { servers: new MigrationWave(wave, { file, vms, stack: config.stack, groups }).servers };
+}
+
+const config = readConfig();
+const outputs = await userFault(() =>
+  config.wave === null ? declareEstate(config) : declareWave(config, config.wave),
+);
+export const { securityGroups, serverGroups, servers } = {
+  securityGroups: undefined,
+  serverGroups: undefined,
+  servers: undefined,
+  ...outputs,
+};

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { DiskFormat } from "./estate.ts";
+import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
+import { Check, Phase } from "./plan.ts";
+
+/**
+ * The wave file (`inventory/waves/WAVE.json`): estate + plan + what the cloud offers, resolved by `wavelift plan WAVE`.
+ * The Pulumi program declares resources from it and from nothing else; its git diff is the diff of decisions.
+ * No volatile fact (ESXi host, tools state, snapshots) stands here.
+ */
+
+/** A decided value's reason, one sentence for the reviewer. */
+const Reason = z.string().min(1);
+
+export const Concern = z.strictObject({
+  /** Stable id such as network.unmapped. */
+  id: z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/),
+  category: z.enum(["Critical", "Warning", "Information"]),
+  /** Short title. */
+  label: z.string().min(1),
+  /** What was found, with the value, what was expected and what to do. */
+  assessment: z.string().min(1),
+  /** VM that the finding is about; null: the wave as a whole. */
+  vm: VmKey.nullable(),
+  /** Written reason when the plan changed the category or waived the concern. */
+  overridden: z.string().optional(),
+});
+export type Concern = z.infer<typeof Concern>;
+
+export const PlannedDisk = z.strictObject({
+  /** Resource name KEY-disk-DEVICEKEY. */
+  key: z.string(),
+  deviceKey: DeviceKey,
+  label: z.string(),
+  /** Name of the volume in Cinder. */
+  name: z.string(),
+  /** Where the bytes are: a file of a datastore that the conversion host sees. */
+  source: z.strictObject({
+    transport: z.literal("file"),
+    datastore: z.string(),
+    /** Path inside the datastore. */
+    file: z.string(),
+    format: DiskFormat,
+  }),
+  /** Virtual size at the source, in bytes. */
+  capacityBytes: z.int().positive(),
+  /** Size of the volume in GiB: capacity rounded up. */
+  sizeGiB: z.int().positive(),
+  volumeType: z.string(),
+  volumeTypeReason: Reason,
+  /** 0 for the disk to boot from, -1 for the others. */
+  bootIndex: z.union([z.literal(0), z.literal(-1)]),
+});
+export type PlannedDisk = z.infer<typeof PlannedDisk>;
+
+export const PlannedNic = z.strictObject({
+  /** Resource name KEY-nic-DEVICEKEY. */
+  key: z.string(),
+  deviceKey: DeviceKey,
+  label: z.string(),
+  /** Name of the port in Neutron. */
+  name: z.string(),
+  /** Lower case. */
+  macAddress: z.string(),
+  sourceNetwork: z.string(),
+  networkId: z.string(),
+  networkName: z.string(),
+  /** Empty: the port gets no address (then it has no fixed IP in Neutron either). */
+  fixedIps: z.array(z.strictObject({ subnetId: z.string(), ipAddress: z.string() })),
+  /** Names of security groups of the plan (declared in the estate's own stack). */
+  securityGroups: z.array(z.string()),
+  allowedAddressPairs: z.array(z.strictObject({ ipAddress: z.string(), macAddress: z.string() })),
+  /** false: the NIC was disconnected at the source; the link stays down. */
+  adminStateUp: z.boolean(),
+  reason: Reason,
+});
+export type PlannedNic = z.infer<typeof PlannedNic>;
+
+export const PlannedVm = z.strictObject({
+  key: VmKey,
+  /** Display name of the server. */
+  name: z.string(),
+  /** Display name at the source. */
+  sourceName: z.string(),
+  sourceId: z.string(),
+  instanceUuid: z.string().nullable(),
+  target: TargetName,
+  phase: Phase,
+  generation: z.int().min(1),
+  /** Whether a server is declared. */
+  boot: z.boolean(),
+  bootReason: Reason,
+  flavor: z.strictObject({ id: z.string(), name: z.string(), vcpus: z.int(), memoryMiB: z.int(), reason: Reason }),
+  bootDiskReason: Reason,
+  /** In the order in which the server gets them: the boot disk first. */
+  disks: z.array(PlannedDisk),
+  /** In NIC order of the source. */
+  nics: z.array(PlannedNic),
+  /** Source networks whose NICs are left out on purpose. */
+  ignoredNics: z.array(z.strictObject({ deviceKey: DeviceKey, network: z.string(), macAddress: z.string() })),
+  /** Image properties set on the boot volume, sorted by name. */
+  imageProperties: z.record(z.string(), z.string()),
+  imagePropertiesReason: Reason,
+  dependsOn: z.array(VmKey),
+  /** Empty: the default (the first address answers, else the console shows a login). */
+  checks: z.array(Check),
+  readyTimeoutSeconds: z.int(),
+  availabilityZone: z.string().nullable(),
+  serverGroup: z.string().nullable(),
+  exclude: z.boolean(),
+});
+export type PlannedVm = z.infer<typeof PlannedVm>;
+
+export const WaveFile = z.strictObject({
+  version: z.literal(1),
+  wave: WaveName,
+  /** Target name -> entry of clouds.yaml. */
+  targets: z.record(TargetName, z.strictObject({ cloud: z.string() })),
+  /** Sorted by key. */
+  vms: z.array(PlannedVm),
+});
+export type WaveFile = z.infer<typeof WaveFile>;

@@ -1,0 +1,32 @@
+import path from "node:path";
+import { existsSync } from "node:fs";
+import { readOffers } from "../cloud/read-offers.ts";
+import type { CloudOffer } from "../cloud/offer.ts";
+import { loadWaveInputs } from "../inventory/load.ts";
+import { loadWaveFile } from "../inventory/wave-file.ts";
+import type { EstateVm } from "../inventory/schema/estate.ts";
+import type { Plan } from "../inventory/schema/plan.ts";
+import type { WaveFile } from "../inventory/schema/wave.ts";
+
+/** All that the decisions of a wave rest on. */
+export interface ReviewInputs {
+  readonly plan: Plan;
+  readonly estate: ReadonlyMap<string, EstateVm>;
+  readonly offers: ReadonlyMap<string, CloudOffer>;
+  /** The wave file as it is in git; null before the first `wavelift plan`. */
+  readonly written: WaveFile | null;
+}
+
+/** Where a wave's file is. */
+export const waveFilePath = (inventory: string, wave: string): string => path.join(inventory, "waves", `${wave}.json`);
+
+/**
+ * Reads plan, estate (the wave's VMs only), wave file and what the wave's targets offer.
+ * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
+ */
+export async function readInputs(inventory: string, wave: string): Promise<ReviewInputs> {
+  const { plan, estate } = loadWaveInputs(inventory, wave);
+  const file = waveFilePath(inventory, wave);
+  const written = existsSync(file) ? loadWaveFile(file) : null;
+  return { plan, estate, offers: await readOffers(plan, wave, written), written };
+}

@@ -1,0 +1,23 @@
+import type { Concern } from "../inventory/schema/wave.ts";
+
+/** One line a concern: `web01: Snapshot present [snapshot.present]: ...`. */
+export function formatConcerns(concerns: readonly Concern[]): string[] {
+  return concerns.map(({ vm, label, id, assessment, overridden }) => {
+    const reason = overridden === undefined ? "" : ` (plan: ${overridden})`;
+    return `${vm ?? "wave"}: ${label} [${id}]: ${assessment}${reason}`;
+  });
+}
+
+/** Why a run stops: the Critical concerns, and the way on. */
+export function formatStop(wave: string, stopped: readonly Concern[]): string {
+  const vms = [...new Set(stopped.flatMap((concern) => concern.vm ?? []))];
+  const way =
+    vms.length > 0
+      ? `Mend them and run \`wavelift plan ${wave}\`, or leave these VMs out for now (exclude: [${vms.join(", ")}]): the others go.`
+      : `Mend them and run \`wavelift plan ${wave}\`.`;
+  return [
+    `Wave ${wave} is stopped by ${stopped.length} Critical concern(s):`,
+    ...formatConcerns(stopped).map((line) => `  ${line}`),
+    way,
+  ].join("\n");
+}

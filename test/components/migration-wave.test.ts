@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { EstateGroups } from "../../components/estate-groups.ts";
+import { MigrationWave } from "../../components/migration-wave.ts";
+import { sharedGroupsOf } from "../../components/shared-groups.ts";
+import { Plan } from "../../inventory/schema/plan.ts";
+import { registrationsOf, type Registration } from "./registrations.ts";
+import { sampleWave } from "./sample-wave.ts";
+
+const declareSample = (): Promise<Registration[]> =>
+  registrationsOf(
+    (opts) =>
+      new MigrationWave(
+        "sample",
+        { file: sampleWave, vms: sampleWave.vms, stack: "wavelift/sample", groups: sharedGroupsOf("prod") },
+        opts,
+      ),
+  );
+
+/** Compares with the golden file; WAVELIFT_GOLDEN=write makes it anew (its git diff is the review). */
+function matchesGolden(name: string, found: readonly Registration[]): void {
+  const file = path.join(import.meta.dirname, "golden", `${name}.json`);
+  const text = `${JSON.stringify(found, null, 1)}\n`;
+  if (process.env["WAVELIFT_GOLDEN"] === "write") writeFileSync(file, text);
+  assert.deepEqual(JSON.parse(text), JSON.parse(readFileSync(file, "utf8")));
+}
+
+describe("what a wave declares", () => {
+  let found: Registration[];
+  before(async () => {
+    found = await declareSample();
+  });
+  const commands = (): Registration[] => found.filter(({ type }) => type === "command:local:Command");
+
+  it("is the golden set of resources, inputs and guarding options", () => {
+    matchesGolden("wave", found);
+  });
+
+  it("gives every Command an update, so that an edit never runs its create again", () => {
+    assert.ok(commands().length > 10);
+    for (const { name, inputs } of commands())
+      assert.ok((inputs as { update?: string }).update, `${name} has no update: any edit would import again`);
+  });
+
+  it("runs one constant, relative launcher without a shell", () => {
+    for (const { inputs } of commands())
+      assert.deepEqual((inputs as { interpreter: unknown }).interpreter, ["node", "bin/convert.mjs"]);
+  });
+
+  it("declares nothing of an absent VM", () => {
+    assert.deepEqual(
+      found.filter(({ name }) => name.startsWith("gone")),
+      [],
+    );
+  });
+
+  it("copies a precopy VM and boots nothing", () => {
+    const types = new Set(found.filter(({ name }) => name.startsWith("pre")).map(({ type }) => type));
+    assert.ok(types.has("openstack:blockstorage/volume:Volume"));
+    assert.ok(!types.has("openstack:compute/instance:Instance") && !types.has("openstack:networking/port:Port"));
+  });
+
+  it("gives the providers the name of the cloud only", () => {
+    const providers = found.filter(({ type }) => type === "pulumi:providers:openstack");
+    assert.equal(providers.length, 2);
+    for (const { inputs } of providers)
+      assert.deepEqual(
+        Object.keys(inputs as object).filter((key) => key !== "version"),
+        ["cloud"],
+      );
+  });
+});
+
+describe("what the estate's own stack declares", () => {
+  it("is the golden set of resources", async () => {
+    const plan = Plan.parse({
+      version: 1,
+      targets: { lab: { cloud: "lab" }, tenant: { cloud: "lab-tenant" } },
+      waves: {},
+      securityGroups: {
+        web: {
+          description: "web servers",
+          rules: [
+            { direction: "ingress", protocol: "tcp", ports: 443, remoteCidr: "0.0.0.0/0" },
+            { direction: "ingress", protocol: "tcp", ports: "8000-8100", remoteGroup: "db" },
+          ],
+        },
+        db: { rules: [{ direction: "egress", protocol: "udp", ports: 53 }] },
+        only: { targets: ["tenant"] },
+      },
+      serverGroups: { dbs: { policy: "anti-affinity", targets: ["lab"] } },
+    });
+    matchesGolden("estate", await registrationsOf((opts) => new EstateGroups("estate", plan, opts)));
+  });
+});
