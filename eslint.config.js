@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", "sdks/", "**/*.mjs", "eslint.config.js"] },
+  { ignores: ["node_modules/", "dist/", "sdks/", "**/*.mjs", "**/*.cjs", "eslint.config.js"] },
   ...tseslint.configs.strictTypeChecked,
   {
     files: ["**/*.ts"],

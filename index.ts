@@ -4,15 +4,15 @@ import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
-import { readInputs, waveFilePath } from "./review/inputs.ts";
+import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
 import { formatConcerns, formatStop } from "./review/show.ts";
 import { userFault } from "./review/user-fault.ts";
 
 /** What all waves share, in the estate's own stack. */
-function declareEstate(config: ProgramConfig) {
-  const groups = new EstateGroups("estate", loadPlan(config.inventory));
+async function declareEstate(config: ProgramConfig) {
+  const groups = new EstateGroups("estate", await loadPlan(planPath(config.inventory)));
   return { securityGroups: groups.securityGroups, serverGroups: groups.serverGroups };
 }
 
@@ -32,12 +32,7 @@ async function declareWave(config: ProgramConfig, wave: string) {
 }
 
 const config = readConfig();
-const outputs = await userFault(() =>
-  config.wave === null ? declareEstate(config) : declareWave(config, config.wave),
-);
-export const { securityGroups, serverGroups, servers } = {
-  securityGroups: undefined,
-  serverGroups: undefined,
-  servers: undefined,
-  ...outputs,
-};
+const { wave } = config;
+
+/** The stack's outputs. A default export, because Pulumi warns of named ones that only the other kind of stack has. */
+export default await userFault<object>(() => (wave === null ? declareEstate(config) : declareWave(config, wave)));

@@ -3,7 +3,6 @@
 // tsx. Plain JavaScript: it runs on a fresh clone, before any package is there.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -43,6 +42,6 @@ if (!installed()) {
 const [file, ...args] = process.argv.slice(2);
 if (file === undefined) process.exit(0);
 process.argv = [process.argv[0], path.resolve(project, file), ...args];
-const { register } = await import(pathToFileURL(createRequire(path.join(project, "package.json")).resolve("tsx/esm/api")).href);
+const { register } = await import("tsx/esm/api"); // not by require.resolve: tsx 4.23's CommonJS build looks in a wrong folder
 register();
 await import(pathToFileURL(path.resolve(project, file)).href);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { toSortedJson } from "../inventory/json.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { begunVms } from "../planning/begun.ts";
-import { drift, formatDifferences, type Difference } from "../planning/drift.ts";
+import { drift, formatDifference, type Difference } from "../planning/drift.ts";
 import { gate } from "../planning/gate.ts";
 import { planWave } from "../planning/plan-wave.ts";
 import { readInputs, waveFilePath } from "../review/inputs.ts";
@@ -37,7 +37,7 @@ export async function planCommand(wave: string, options: PlanOptions): Promise<n
     printConcerns(`Critical (${stopped.length}): preview and up stop`, formatConcerns(stopped));
     printConcerns(`Warnings (${warnings.length})`, formatConcerns(warnings));
     printConcerns(`Information (${notes.length})`, formatConcerns(notes));
-    printConcerns(`Changed against the wave file (${differences.length})`, formatDifferences(differences));
+    printConcerns(`Changed against the wave file (${differences.length})`, differences.map(formatDifference));
   }
   const target = waveFilePath(inventory, wave);
   if (options.check) return check(written, differences, target, options.json, stopped.length);

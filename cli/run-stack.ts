@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { loadWaveFile } from "../inventory/wave-file.ts";
+import { loadWaveFile } from "../inventory/load.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { POLICY_GIVEN } from "../review/policy-given.ts";
 import { waveFilePath } from "../review/inputs.ts";
@@ -39,7 +39,10 @@ export async function runStack(
 ): Promise<number> {
   const settings = readStackSettings(stack);
   const waveFile = waveFilePath(settings.inventory, settings.wave);
-  const file = settings.wave !== "" && existsSync(waveFile) ? loadWaveFile(waveFile) : null;
+  const file = settings.wave !== "" && existsSync(waveFile) ? await loadWaveFile(waveFile) : null;
+  // The stack file is in git; the stack itself is in this backend only after the first use.
+  const selected = await runPulumi(["stack", "select", "--create", "--stack", stack, "--non-interactive"], {}, true);
+  if (selected.exitCode !== 0) return selected.exitCode;
   if (verb !== "preview") await clearStaleLocks(stack);
   const options = pulumiOptions(verb, stack, settings, file);
   return (await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1" })).exitCode;

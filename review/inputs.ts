@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { readOffers } from "../cloud/read-offers.ts";
 import type { CloudOffer } from "../cloud/offer.ts";
 import { loadWaveInputs } from "../inventory/load.ts";
-import { loadWaveFile } from "../inventory/wave-file.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
@@ -17,6 +16,9 @@ export interface ReviewInputs {
   readonly written: WaveFile | null;
 }
 
+/** Where the plan is. */
+export const planPath = (inventory: string): string => path.join(inventory, "plan.yaml");
+
 /** Where a wave's file is. */
 export const waveFilePath = (inventory: string, wave: string): string => path.join(inventory, "waves", `${wave}.json`);
 
@@ -25,8 +27,11 @@ export const waveFilePath = (inventory: string, wave: string): string => path.jo
  * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
  */
 export async function readInputs(inventory: string, wave: string): Promise<ReviewInputs> {
-  const { plan, estate } = loadWaveInputs(inventory, wave);
   const file = waveFilePath(inventory, wave);
-  const written = existsSync(file) ? loadWaveFile(file) : null;
+  const {
+    plan,
+    estate,
+    previous: written,
+  } = await loadWaveInputs(planPath(inventory), path.join(inventory, "estate"), wave, existsSync(file) ? file : null);
   return { plan, estate, offers: await readOffers(plan, wave, written), written };
 }

@@ -6,7 +6,7 @@ import { FaultsError } from "../inventory/fault.ts";
  * Runs `work`; a fault of the user's files or cloud becomes a message without a stack, which a stack trace would
  * bury. Anything else is a fault of this program and keeps its stack.
  */
-export async function userFault<T>(work: () => T | Promise<T>): Promise<T> {
+export async function userFault<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -24,11 +24,15 @@ export const Check = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("ping"), address: IpAddress.optional() }),
   z.strictObject({
     kind: z.literal("http"),
-    /** For example http://{address}:8080/health; `{address}` stands for the first fixed IP. */
-    url: z.string().regex(/^https?:\/\//),
+    url: z
+      .string()
+      .regex(/^https?:\/\//)
+      .describe("For example http://{address}:8080/health; `{address}` stands for the first fixed IP."),
     status: z.int().min(100).max(599).default(200),
-    /** PEM file that the server's certificate must chain to; default: the system's authorities. */
-    caFile: z.string().optional(),
+    caFile: z
+      .string()
+      .optional()
+      .describe("PEM file that the server's certificate must chain to; default: the system's authorities."),
   }),
   z.strictObject({ kind: z.literal("console"), pattern: z.string().min(1).describe("JavaScript regular expression") }),
 ]);
@@ -49,8 +53,7 @@ export const ConcernOverride = z.strictObject({
 export const NicOverride = z.strictObject({
   network: z.string().min(1).optional(),
   subnet: z.string().min(1).optional(),
-  /** Addresses instead of those the guest reported. */
-  addresses: z.array(IpAddress).optional(),
+  addresses: z.array(IpAddress).optional().describe("Addresses instead of those the guest reported."),
   securityGroups: z.array(z.string()).optional(),
   ignore: z.boolean().optional(),
 });
@@ -59,60 +62,66 @@ export const DiskOverride = z.strictObject({ volumeType: z.string().min(1).optio
 
 /** Decisions for one VM. Everything is optional: what is not said is planned from the facts. */
 export const VmOverrides = z.strictObject({
-  /** Name of the server; default: the name template. */
-  name: z.string().min(1).max(255).optional(),
+  name: z.string().min(1).max(255).optional().describe("Name of the server; default: the name template."),
   target: TargetName.optional(),
-  /** Name of a flavor of the target. */
-  flavor: z.string().min(1).optional(),
-  /** Device key of the disk to boot from. */
-  bootDisk: DeviceKey.optional(),
-  /** Whether a server is booted; default: true when the VM is switched on at the source. */
-  boot: z.boolean().optional(),
+  flavor: z.string().min(1).optional().describe("Name of a flavor of the target."),
+  bootDisk: DeviceKey.optional().describe("Device key of the disk to boot from."),
+  boot: z
+    .boolean()
+    .optional()
+    .describe("Whether a server is booted; default: true when the VM is switched on at the source."),
   phase: Phase.optional(),
-  /** Raise it to import a VM again, after it was `absent`. Default 1. */
-  generation: z.int().min(1).optional(),
-  /** Security groups of every NIC that does not name its own. */
-  securityGroups: z.array(z.string()).optional(),
-  /** Network (and subnet) of every NIC, instead of the network map. */
-  network: NetworkMapping.optional(),
+  generation: z.int().min(1).optional().describe("Raise it to import a VM again, after it was `absent`. Default 1."),
+  securityGroups: z.array(z.string()).optional().describe("Security groups of every NIC that does not name its own."),
+  network: NetworkMapping.optional().describe("Network (and subnet) of every NIC, instead of the network map."),
   volumeType: z.string().min(1).optional(),
-  imageProperties: z.record(z.string().min(1), z.string()).optional(),
-  /** VMs (keys, of the same wave) whose `ready` must succeed before this one's server boots. */
-  dependsOn: z.array(VmKey).optional(),
+  imageProperties: z
+    .record(z.string().min(1), z.string())
+    .optional()
+    .describe("Image properties that win over the planned ones; an empty value takes a planned one out."),
+  dependsOn: z
+    .array(VmKey)
+    .optional()
+    .describe("VMs (keys, of the same wave) whose `ready` must succeed before this one's server boots."),
   checks: z.array(Check).optional(),
-  /** Time-out of the stage `ready` in seconds; default 600. */
-  readyTimeoutSeconds: z.int().min(5).max(86_400).optional(),
+  readyTimeoutSeconds: z
+    .int()
+    .min(5)
+    .max(86_400)
+    .optional()
+    .describe("Time-out of the stage `ready` in seconds; default 600."),
   availabilityZone: z.string().min(1).optional(),
-  /** Name of a server group of the plan. */
-  serverGroup: z.string().min(1).optional(),
-  /** Leaves the VM out of the wave for now: it stays as it is, the others go. */
-  exclude: z.boolean().optional(),
-  nics: z.record(z.string().regex(/^\d+$/, "a device key"), NicOverride).optional(),
-  disks: z.record(z.string().regex(/^\d+$/, "a device key"), DiskOverride).optional(),
-  concerns: z.record(z.string(), ConcernOverride).optional(),
+  serverGroup: z.string().min(1).optional().describe("Name of a server group of the plan."),
+  exclude: z.boolean().optional().describe("Leaves the VM out of the wave for now: it stays as it is, the others go."),
+  nics: z.record(z.string().regex(/^\d+$/, "a device key"), NicOverride).optional().describe("By device key."),
+  disks: z.record(z.string().regex(/^\d+$/, "a device key"), DiskOverride).optional().describe("By device key."),
+  concerns: z
+    .record(z.string(), ConcernOverride)
+    .optional()
+    .describe("By id of the concern: another category, or waived, with the reason."),
 });
 export type VmOverrides = z.infer<typeof VmOverrides>;
 
 export const Wave = z.strictObject({
   description: z.string().optional(),
-  /** Default target of the wave's VMs. */
-  target: TargetName,
-  /** Overrides for every VM of the wave; the VM's own win. */
-  defaults: VmOverrides.omit({ name: true, nics: true, disks: true, dependsOn: true }).optional(),
+  target: TargetName.describe("Default target of the wave's VMs."),
+  defaults: VmOverrides.omit({ name: true, nics: true, disks: true, dependsOn: true })
+    .optional()
+    .describe("Overrides for every VM of the wave; the VM's own win."),
   vms: z.record(
     VmKey,
     VmOverrides.nullable().transform((overrides) => overrides ?? {}),
   ),
-  /** VMs (keys) left out for now; the rest of the wave goes. */
-  exclude: z.array(VmKey).default([]),
+  exclude: z.array(VmKey).default([]).describe("VMs (keys) left out for now; the rest of the wave goes."),
 });
 export type Wave = z.infer<typeof Wave>;
 
 export const Target = z.strictObject({
-  /** Entry of clouds.yaml (region and project included). */
-  cloud: z.string().min(1),
-  /** Maps that win over those of the plan for VMs that go to this target. */
-  networks: z.record(z.string(), NetworkMapping).default({}),
+  cloud: z.string().min(1).describe("Entry of clouds.yaml (region and project included)."),
+  networks: z
+    .record(z.string(), NetworkMapping)
+    .default({})
+    .describe("Maps that win over those of the plan for VMs that go to this target."),
   datastores: z.record(z.string(), z.string().min(1)).default({}),
 });
 export type Target = z.infer<typeof Target>;
@@ -120,21 +129,21 @@ export type Target = z.infer<typeof Target>;
 export const SecurityGroupRule = z.strictObject({
   direction: z.enum(["ingress", "egress"]),
   ethertype: z.enum(["IPv4", "IPv6"]).default("IPv4"),
-  /** Any protocol when left out. */
-  protocol: z.enum(["tcp", "udp", "icmp", "ipv6-icmp"]).optional(),
-  /** A port, or a range "8000-8100"; all ports when left out. */
-  ports: z.union([z.int().min(1).max(65535), z.string().regex(/^\d+(-\d+)?$/)]).optional(),
-  /** Who may come (ingress) or be reached (egress): a CIDR. Everybody when both are left out. */
-  remoteCidr: Cidr.optional(),
-  /** ... or a security group of the plan. */
-  remoteGroup: z.string().optional(),
+  protocol: z.enum(["tcp", "udp", "icmp", "ipv6-icmp"]).optional().describe("Any protocol when left out."),
+  ports: z
+    .union([z.int().min(1).max(65535), z.string().regex(/^\d+(-\d+)?$/)])
+    .optional()
+    .describe('A port, or a range "8000-8100"; all ports when left out.'),
+  remoteCidr: Cidr.optional().describe(
+    "Who may come (ingress) or be reached (egress): a CIDR. Everybody when both are left out.",
+  ),
+  remoteGroup: z.string().optional().describe("... or a security group of the plan."),
 });
 export type SecurityGroupRule = z.infer<typeof SecurityGroupRule>;
 
 export const SecurityGroup = z.strictObject({
   description: z.string().default(""),
-  /** Targets that get the group; default: all. */
-  targets: z.array(TargetName).optional(),
+  targets: z.array(TargetName).optional().describe("Targets that get the group; default: all."),
   rules: z.array(SecurityGroupRule).default([]),
 });
 export type SecurityGroup = z.infer<typeof SecurityGroup>;
@@ -166,14 +175,17 @@ export const NameTemplates = z.strictObject({
 export const Plan = z.strictObject({
   version: z.literal(1),
   targets: z.record(TargetName, Target),
-  /** Source network -> network of the target, or `ignore`. */
-  networks: z.record(z.string(), NetworkMapping).default({}),
-  /** Datastore -> volume type. */
-  datastores: z.record(z.string(), z.string().min(1)).default({}),
+  networks: z
+    .record(z.string(), NetworkMapping)
+    .default({})
+    .describe("Source network -> network of the target, or `ignore`."),
+  datastores: z.record(z.string(), z.string().min(1)).default({}).describe("Datastore -> volume type."),
   flavors: FlavorRules.prefault({}),
   securityGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), SecurityGroup).default({}),
-  /** Security groups (names of this plan) of NICs for which nothing else is said. */
-  defaultSecurityGroups: z.array(z.string()).default([]),
+  defaultSecurityGroups: z
+    .array(z.string())
+    .default([])
+    .describe("Security groups (names of this plan) of NICs for which nothing else is said."),
   serverGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), ServerGroup).default({}),
   names: NameTemplates.prefault({}),
   waves: z.record(WaveName, Wave),

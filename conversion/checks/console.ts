@@ -1,0 +1,37 @@
+import { stripVTControlCharacters } from "node:util";
+import type { ReadyCheck } from "./check.ts";
+
+/** How much of the console a pattern is looked for in. */
+const CONSOLE_LINES = 500;
+
+/** What a server has printed. */
+export type ReadConsole = (lines: number) => Promise<string>;
+
+/** A line of the console matches the pattern (a JavaScript regular expression). */
+export function consoleCheck(read: ReadConsole, pattern: string): ReadyCheck {
+  const expression = new RegExp(pattern, "m");
+  return {
+    name: `console /${pattern}/`,
+    attempt: async () => {
+      const found = expression.exec(plain(await read(CONSOLE_LINES)))?.[0];
+      return found === undefined
+        ? { ok: false, seen: "not on the console" }
+        : { ok: true, seen: `the console shows ${JSON.stringify(found.slice(0, 80))}` };
+    },
+  };
+}
+
+/** The last lines of a console, without escape sequences and control characters, for a message. */
+export function consoleTail(text: string, lines: number): string[] {
+  return plain(text)
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .slice(-lines)
+    .map((line) => line.slice(0, 300));
+}
+
+/** A guest's output must not steer the terminal of the person who reads it. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text.replace(/\r\n?/g, "\n")).replace(/[^\P{Cc}\n\t]/gu, "");
+}

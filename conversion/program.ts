@@ -1,0 +1,89 @@
+import { readFileSync, rmSync } from "node:fs";
+import { connect, type CloudClient } from "../cloud/client.ts";
+import { getVolume, setBootable, setImageProperties } from "../cloud/cinder.ts";
+import { consoleOutput, getServer } from "../cloud/nova.ts";
+import { ChildCommands } from "./commands.ts";
+import { systemClock, type Log } from "./effects.ts";
+import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { badInput, Failure, messageOf } from "./failure.ts";
+import { Order, type Reply } from "./order.ts";
+import { defaultPatience } from "./rbd/takeover.ts";
+import { runFolder, workFolder } from "./run-folder.ts";
+import { perform } from "./verbs/perform.ts";
+import type { Cinder, Nova, World } from "./verbs/world.ts";
+import { holdLifeline } from "./watchdog.ts";
+
+/**
+ * The far side: does one order on the conversion host. It lives as long as its launcher's heartbeats come; without them
+ * it kills its whole process group, itself included, so that nothing it has started writes on.
+ */
+export async function runProgram(): Promise<ExitCode> {
+  const log: Log = (line) => process.stderr.write(`${line}\n`);
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
+  const commands = new ChildCommands();
+  let finished = false;
+  const end = (reason: string): void => {
+    if (!finished) endEverything(commands, reason, log);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => { end(`received ${signal}`); });
+  const lifeline = holdLifeline(process.stdin, end);
+  let folder: string | null = null;
+  try {
+    const order = readOrder(await lifeline.order);
+    folder = workFolder(runFolder());
+    const reply = await doOrder(order, commands, folder, log);
+    finished = true;
+    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(reply)}\n`, resolve));
+    return exitCodes.ok;
+  } catch (error) {
+    log(`error: ${messageOf(error)}`);
+    return error instanceof Failure ? error.exitCode : exitCodes.failed;
+  } finally {
+    finished = true;
+    commands.killAll();
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readOrder(line: string): Order {
+  const result = Order.safeParse(JSON.parse(line));
+  // The order holds credentials: only where it is wrong is said, never what stands there.
+  if (!result.success)
+    throw badInput(`launcher and program do not understand each other: ${result.error.issues.map(({ path }) => path.map(String).join(".")).join(", ")}`);
+  return result.data;
+}
+
+async function doOrder(order: Order, commands: ChildCommands, folder: string, log: Log): Promise<Reply> {
+  let opened: Promise<CloudClient> | undefined;
+  const client = (): Promise<CloudClient> => {
+    if (order.cloud === null) throw badInput(`the verb ${order.work.verb} was sent without a cloud`);
+    return (opened ??= connect(order.cloud));
+  };
+  const cinder: Cinder = {
+    getVolume: async (id) => getVolume(await client(), id),
+    setBootable: async (id) => setBootable(await client(), id),
+    setImageProperties: async (id, properties) => setImageProperties(await client(), id, properties),
+  };
+  const nova: Nova = {
+    getServer: async (id) => getServer(await client(), id),
+    consoleOutput: async (id, lines) => consoleOutput(await client(), id, lines),
+  };
+  const { settings, mayCopy, work } = order;
+  const world: World = { commands, clock: systemClock, log, settings, cinder, nova, folder, patience: defaultPatience, mayCopy };
+  try {
+    return await perform(world, work);
+  } finally {
+    await (await opened)?.close();
+  }
+}
+
+/** Kills the process group where this process leads it, which is how a runner starts it; else its children. */
+function endEverything(commands: ChildCommands, reason: string, log: Log): never {
+  log(`${reason}: everything ends`);
+  commands.killAll();
+  const fields = readFileSync("/proc/self/stat", "utf8");
+  const group = Number(fields.slice(fields.lastIndexOf(")") + 2).split(" ")[2]);
+  if (group === process.pid) process.kill(-group, "SIGKILL");
+  process.exit(exitCodes.cancelled);
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { reasonOf, run } from "../commands.ts";
+import type { Commands, Finished } from "../effects.ts";
+import { failed } from "../failure.ts";
+
+/** How to reach a pool: the entry of runners.yaml. */
+export interface PoolAccess {
+  readonly pool: string;
+  readonly user: string;
+  readonly conf: string;
+}
+
+export interface RbdImage {
+  readonly sizeBytes: number;
+  readonly snapshots: number;
+  /** pool/image@snapshot that this image is a clone of; null when it stands alone. */
+  readonly parent: string | null;
+}
+
+/** The images of one pool. Every method fails with a message that names the image and what rbd said. */
+export interface Rbd {
+  readonly access: PoolAccess;
+  /** The image, null when there is none of this name. */
+  info(image: string): Promise<RbdImage | null>;
+  /** Client addresses of those who hold the image open for writing. */
+  watchers(image: string): Promise<string[]>;
+  /** Whether any object of the image was ever written and not discarded. */
+  hasData(image: string): Promise<boolean>;
+  /** Value of a key of the image's metadata, null when it has none. */
+  getMeta(image: string, key: string): Promise<string | null>;
+  setMeta(image: string, key: string, value: string): Promise<void>;
+  /** Fences a client: from now on the cluster takes nothing from this address, not even what is under way. */
+  blocklist(address: string, seconds: number): Promise<void>;
+}
+
+/** Ceph answers within milliseconds, or the client's own time-outs of 30 s and more are running: then say so. */
+const TIMEOUT_MS = 120_000;
+const GONE = "No such file or directory";
+
+const Info = z.object({
+  size: z.int(),
+  snapshot_count: z.int().default(0),
+  parent: z.object({ pool: z.string(), image: z.string(), snapshot: z.string() }).optional(),
+});
+const Status = z.object({ watchers: z.array(z.object({ address: z.string() })) });
+const Extents = z.array(z.unknown());
+
+/** RBD through the tools `rbd` and `ceph`. */
+export function openRbd(commands: Commands, access: PoolAccess): Rbd {
+  const login = ["--conf", access.conf, "--id", access.user];
+  const spec = (image: string): string => `${access.pool}/${image}`;
+  const rbd = (...args: string[]): Promise<Finished> =>
+    run(commands, "rbd", [...login, ...args], { timeoutMs: TIMEOUT_MS });
+  const failure = (what: string, image: string, finished: Finished): Error =>
+    failed(
+      `rbd ${what} of the image ${spec(image)} (client.${access.user}, ${access.conf}) failed: ${reasonOf(finished)}. ` +
+        "Check that this host reaches Ceph and that the user may use the pool; then run again.",
+    );
+  const json = async <T>(schema: z.ZodType<T>, what: string, image: string, ...args: string[]): Promise<T> => {
+    const finished = await rbd(...args, "--format", "json");
+    if (finished.code !== 0) throw failure(what, image, finished);
+    return parsed(schema, finished.stdout, () => failure(`${what} (unknown answer)`, image, finished));
+  };
+
+  return {
+    access,
+    async info(image) {
+      const finished = await rbd("info", spec(image), "--format", "json");
+      if (finished.code === 2 && finished.stderr.includes(`error opening image ${image}: (2) ${GONE}`)) return null;
+      if (finished.code !== 0) throw failure("info", image, finished);
+      const info = parsed(Info, finished.stdout, () => failure("info (unknown answer)", image, finished));
+      const { parent } = info;
+      return {
+        sizeBytes: info.size,
+        snapshots: info.snapshot_count,
+        parent: parent === undefined ? null : `${parent.pool}/${parent.image}@${parent.snapshot}`,
+      };
+    },
+    async watchers(image) {
+      const status = await json(Status, "status", image, "status", spec(image));
+      return status.watchers.map(({ address }) => address);
+    },
+    async hasData(image) {
+      return (await json(Extents, "diff", image, "diff", spec(image), "--whole-object")).length > 0;
+    },
+    async getMeta(image, key) {
+      const finished = await rbd("image-meta", "get", spec(image), key);
+      if (finished.code === 0) return finished.stdout.replace(/\n$/, "");
+      if (finished.code === 2 && finished.stderr.includes("failed to get metadata")) return null;
+      throw failure("image-meta get", image, finished);
+    },
+    async setMeta(image, key, value) {
+      const finished = await rbd("image-meta", "set", spec(image), key, value);
+      if (finished.code !== 0) throw failure("image-meta set", image, finished);
+    },
+    async blocklist(address, seconds) {
+      const args = [...login, "osd", "blocklist", "add", address, String(seconds)];
+      const finished = await run(commands, "ceph", args, { timeoutMs: TIMEOUT_MS });
+      if (finished.code !== 0)
+        throw failed(
+          `the old writer ${address} cannot be fenced: ceph osd blocklist add said ${reasonOf(finished)}. ` +
+            `client.${access.user} needs the capability "profile rbd" on the monitors.`,
+        );
+    },
+  };
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string, otherwise: () => Error): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw otherwise();
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) throw otherwise();
+  return result.data;
+}

@@ -1,0 +1,70 @@
+import type { Clock, Log } from "../effects.ts";
+import { refused } from "../failure.ts";
+import type { Writer } from "../ledger/ledger.ts";
+import { liveness } from "../process-identity.ts";
+import type { Rbd } from "./rbd.ts";
+
+/** How long others are waited for. */
+export interface Patience {
+  /** Our own old writer: time to end by itself. */
+  readonly ownSeconds: number;
+  /**
+   * Anybody else. More than Ceph's 30 s after which it forgets a client that was killed, so that an `rbd` command of
+   * our own that was killed in mid-run is not taken for a stranger.
+   */
+  readonly foreignSeconds: number;
+}
+export const defaultPatience: Patience = { ownSeconds: 60, foreignSeconds: 40 };
+
+/** A writer that is stopped, not dead, may wake up a day later: it stays fenced for as long. */
+const FENCE_SECONDS = 86_400;
+const POLL_MS = 1000;
+
+/**
+ * Returns when nobody holds the image open and our old writer, if the ledger names one, can never write again.
+ * The old writer is fenced even when it is not seen any more: a stopped process loses its watch after 30 s, and would
+ * write on when it wakes up.
+ *
+ * @throws a refusal that names the address of a foreign client.
+ */
+export async function takeOver(
+  rbd: Rbd,
+  image: string,
+  old: Writer | null,
+  clock: Clock,
+  log: Log,
+  patience: Patience = defaultPatience,
+): Promise<void> {
+  const start = clock.now();
+  const waited = (): number => (clock.now() - start) / 1000;
+  const oldIsDead = old?.process != null && liveness(old.process) === "dead";
+  let told = false;
+  for (;;) {
+    const watchers = await rbd.watchers(image);
+    const foreign = watchers.filter((address) => address !== old?.address);
+    if (foreign.length > 0 && waited() >= patience.foreignSeconds) throw foreignWatcher(rbd, image, foreign);
+    const mustWait = watchers.length > foreign.length && !oldIsDead && waited() < patience.ownSeconds;
+    if (foreign.length === 0 && !mustWait) break;
+    if (!told) log(`${image} is open elsewhere (${watchers.join(", ")}): waiting for it to be closed`);
+    told = true;
+    await clock.sleep(POLL_MS);
+  }
+  if (old === null) return;
+  await rbd.blocklist(old.address, FENCE_SECONDS);
+  log(`the old writer ${old.address} of ${image} is fenced; its work is taken over`);
+  const fenced = clock.now();
+  for (;;) {
+    const watchers = await rbd.watchers(image);
+    if (watchers.length === 0) return;
+    if (clock.now() - fenced >= patience.foreignSeconds * 1000) throw foreignWatcher(rbd, image, watchers);
+    await clock.sleep(POLL_MS);
+  }
+}
+
+/** The refusal of an image that somebody else holds open. */
+export function foreignWatcher(rbd: Rbd, image: string, addresses: readonly string[]): Error {
+  return refused(
+    `the RBD image ${rbd.access.pool}/${image} is held open by ${addresses.join(", ")}, which is not a writer of this ` +
+      "disk. Nothing was written. Find that client (rbd status; a server that runs from the volume?) and end it, then run again.",
+  );
+}

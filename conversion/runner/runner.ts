@@ -1,0 +1,23 @@
+/** How a program on the conversion host ended. */
+export interface ProgramEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+}
+
+/** A program that runs on a conversion host. */
+export interface RunningProgram {
+  readonly ended: Promise<ProgramEnd>;
+  /** Sends a line to its standard input; the first is the order, the others are heartbeats. */
+  send(line: string): void;
+  /** Closes its standard input: it ends itself and everything it has started. */
+  hangUp(): void;
+  /** Ends it and everything it has started by force, where it did not obey. */
+  kill(): void;
+}
+
+/** A place where the program runs: this host now, others by ssh or Slurm later. */
+export interface Runner {
+  /** Starts the program. @param onStderr gets its standard error as it comes */
+  start(onStderr: (text: string) => void): RunningProgram;
+}

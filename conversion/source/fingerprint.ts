@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Fingerprint } from "../ledger/ledger.ts";
+import { quote, type SourceFile } from "./locate.ts";
+
+/** The fingerprint of a disk's files. Paths are not in it: another mount point is the same source. */
+export function fingerprint(files: readonly SourceFile[]): Fingerprint {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(`${JSON.stringify(basename(file.path))} ${file.bytes} ${file.modifiedNs}\n`);
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), sha256: hash.digest("hex") };
+}
+
+/** Which files have changed on the disk since they were looked at, each with what changed; empty when none has. */
+export async function changedFiles(files: readonly SourceFile[]): Promise<string[]> {
+  const changes: string[] = [];
+  for (const file of files) {
+    const now = await stat(file.path, { bigint: true }).catch(() => null);
+    if (now === null) changes.push(`${quote(file.name)} is gone`);
+    else if (now.dev !== file.device || now.ino !== file.inode) changes.push(`${quote(file.name)} was replaced`);
+    else if (Number(now.size) !== file.bytes) changes.push(`${quote(file.name)} had ${file.bytes} bytes, has ${now.size}`);
+    else if (now.mtimeNs !== file.modifiedNs) changes.push(`${quote(file.name)} was written to`);
+  }
+  return changes;
+}

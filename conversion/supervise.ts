@@ -1,0 +1,59 @@
+import { cancelled, failed, Failure } from "./failure.ts";
+import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { lineSplitter } from "./lines.ts";
+import { HEARTBEAT_MS, Reply, type Order } from "./order.ts";
+import type { Log } from "./effects.ts";
+import type { ProgramEnd, Runner } from "./runner/runner.ts";
+
+/** How long a program that was told to end may take before it is ended by force. */
+const GRACE_MS = 5_000;
+
+/** A fault whose message the program has already printed. */
+export class ProgramFailure extends Failure {}
+
+/**
+ * Runs the program once: sends the order, then heartbeats; passes on its lines; ends it when `signal` is aborted.
+ * @returns what it replied
+ * @throws {ProgramFailure} when it failed and said why, else a failure with what is known
+ */
+export async function supervise(runner: Runner, order: Order, signal: AbortSignal, log: Log): Promise<Reply> {
+  signal.throwIfAborted();
+  const lines = lineSplitter(log);
+  const program = runner.start((text) => {
+    lines.write(text);
+  });
+  let grace: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    program.hangUp();
+    grace = setTimeout(() => {
+      program.kill();
+    }, GRACE_MS);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  program.send(JSON.stringify(order));
+  const heartbeat = setInterval(() => {
+    program.send("");
+  }, HEARTBEAT_MS);
+  const ended = await program.ended;
+  clearInterval(heartbeat);
+  clearTimeout(grace);
+  signal.removeEventListener("abort", end);
+  lines.end();
+  signal.throwIfAborted();
+  return replyOf(ended);
+}
+
+function replyOf({ code, signal, stdout }: ProgramEnd): Reply {
+  if (code === exitCodes.ok) {
+    try {
+      return Reply.parse(JSON.parse(stdout));
+    } catch {
+      throw failed(`the conversion program ended without a report: ${JSON.stringify(stdout.slice(0, 300))}`);
+    }
+  }
+  if (code === exitCodes.cancelled) throw cancelled("the conversion program was ended");
+  if (code !== null) throw new ProgramFailure("the program has said why", known(code));
+  throw failed(`the conversion program was killed (${signal ?? "could not start"}). Memory used up, or ended by hand? Run again: it goes on where it stopped.`);
+}
+
+const known = (code: number): ExitCode => Object.values(exitCodes).find((value) => value === code) ?? exitCodes.failed;

@@ -1,0 +1,22 @@
+import { perVm, type Rule } from "./rule.ts";
+
+export const addressNone: Rule = {
+  id: "address.none",
+  category: "Warning",
+  label: "NIC has no address",
+  why: "Port security lets nothing through that does not come from an address of the port.",
+  check: (view) =>
+    perVm(view, ({ choice, decisions }) =>
+      choice.nics
+        .filter(({ planned, facts }) => planned?.fixedIps.length === 0 && !saidSo(decisions.nics, facts.deviceKey))
+        .map(
+          ({ facts }) =>
+            `the source tells no address of NIC ${facts.deviceKey}: name its addresses in the plan ` +
+            `(nics: {"${facts.deviceKey}": {addresses: [...]}}; an empty list where it has none)`,
+        ),
+    ),
+};
+
+function saidSo(nics: Readonly<Record<string, { addresses?: unknown }>> | undefined, deviceKey: number): boolean {
+  return nics?.[String(deviceKey)]?.addresses !== undefined;
+}

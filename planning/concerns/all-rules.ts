@@ -1,0 +1,88 @@
+import { addressGateway } from "./address-gateway.ts";
+import { addressNone } from "./address-none.ts";
+import { addressOutsideSubnet } from "./address-outside-subnet.ts";
+import { bootNoDisk } from "./boot-no-disk.ts";
+import { bootSeveralDisks } from "./boot-several-disks.ts";
+import { dependencyCycle } from "./dependency-cycle.ts";
+import { dependencyMissing } from "./dependency-missing.ts";
+import { diskBusFull } from "./disk-bus-full.ts";
+import { diskEncrypted } from "./disk-encrypted.ts";
+import { diskMode } from "./disk-mode.ts";
+import { diskNvme } from "./disk-nvme.ts";
+import { diskRdm } from "./disk-rdm.ts";
+import { diskShared } from "./disk-shared.ts";
+import { flavorNone } from "./flavor-none.ts";
+import { flavorTooSmall } from "./flavor-too-small.ts";
+import { groupNotOnTarget } from "./group-not-on-target.ts";
+import { guestNoVirtio } from "./guest-no-virtio.ts";
+import { hostNameMissing } from "./host-name-missing.ts";
+import { ipDuplicate } from "./ip-duplicate.ts";
+import { macDuplicate } from "./mac-duplicate.ts";
+import { nameDuplicate } from "./name-duplicate.ts";
+import { networkNotOwned } from "./network-not-owned.ts";
+import { networkUnmapped } from "./network-unmapped.ts";
+import { overrideIneffective } from "./override-ineffective.ts";
+import { portSecurityOff } from "./port-security-off.ts";
+import { quota } from "./quota.ts";
+import type { Rule } from "./rule.ts";
+import { securityGroupNone } from "./security-group-none.ts";
+import { snapshotPresent } from "./snapshot-present.ts";
+import { targetUnknown } from "./target-unknown.ts";
+import { vipUnreached } from "./vip-unreached.ts";
+import { vmDropped } from "./vm-dropped.ts";
+import { vmKept } from "./vm-kept.ts";
+import { vmNoFacts } from "./vm-no-facts.ts";
+import { vmRunning } from "./vm-running.ts";
+import { vmSuspended } from "./vm-suspended.ts";
+import { vmTemplate } from "./vm-template.ts";
+import { vmTpm } from "./vm-tpm.ts";
+import { vmTwoWaves } from "./vm-two-waves.ts";
+import { volumeTypeNone } from "./volume-type-none.ts";
+import { waveUnknown } from "./wave-unknown.ts";
+import { zoneUnknown } from "./zone-unknown.ts";
+
+const rules: readonly Rule[] = [
+  waveUnknown,
+  vmTwoWaves,
+  vmDropped,
+  vmNoFacts,
+  vmKept,
+  targetUnknown,
+  flavorNone,
+  flavorTooSmall,
+  zoneUnknown,
+  quota,
+  bootNoDisk,
+  bootSeveralDisks,
+  volumeTypeNone,
+  addressGateway,
+  addressNone,
+  addressOutsideSubnet,
+  dependencyCycle,
+  dependencyMissing,
+  diskBusFull,
+  diskEncrypted,
+  diskMode,
+  diskNvme,
+  diskRdm,
+  diskShared,
+  groupNotOnTarget,
+  guestNoVirtio,
+  hostNameMissing,
+  ipDuplicate,
+  macDuplicate,
+  nameDuplicate,
+  networkNotOwned,
+  networkUnmapped,
+  portSecurityOff,
+  securityGroupNone,
+  snapshotPresent,
+  vipUnreached,
+  vmRunning,
+  vmSuspended,
+  vmTemplate,
+  vmTpm,
+];
+
+/** Every rule that comes with the program, one a file. */
+export const allRules: readonly Rule[] = [...rules, overrideIneffective(rules)];

@@ -1,0 +1,17 @@
+import { perVm, type Rule } from "./rule.ts";
+
+export const diskEncrypted: Rule = {
+  id: "disk.encrypted",
+  category: "Critical",
+  label: "Disk is encrypted at the source",
+  why: "A copy of the file is a copy of the cipher text, and the key stays in the source's key server.",
+  check: (view) =>
+    perVm(view, ({ facts }) =>
+      facts.disks
+        .filter(({ encrypted }) => encrypted)
+        .map(
+          ({ deviceKey }) =>
+            `disk ${deviceKey} is encrypted by the source: decrypt it (change its storage policy) first`,
+        ),
+    ),
+};

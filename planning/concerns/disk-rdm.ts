@@ -1,0 +1,16 @@
+import { perVm, type Rule } from "./rule.ts";
+
+export const diskRdm: Rule = {
+  id: "disk.rdm",
+  category: "Critical",
+  label: "Raw device mapping",
+  why: "The file of a raw device mapping is a pointer; the data is on a LUN that a copy of the file does not hold.",
+  check: (view) =>
+    perVm(view, ({ facts }) =>
+      facts.disks
+        .filter(({ rdm }) => rdm !== "none")
+        .map(
+          ({ deviceKey, rdm }) => `disk ${deviceKey} is a ${rdm} RDM: turn it into a virtual disk at the source first`,
+        ),
+    ),
+};

@@ -1,0 +1,57 @@
+import type { CloudOffer } from "../../cloud/offer.ts";
+import type { Plan } from "../../inventory/schema/plan.ts";
+import type { Concern, WaveFile } from "../../inventory/schema/wave.ts";
+import type { KnownSubject, Subject } from "../subject.ts";
+
+/** What a rule may look at: plain data, all of it decided before. */
+export interface WaveView {
+  readonly plan: Plan;
+  readonly wave: string;
+  /** project/stack of the wave; what carries its mark is this wave's own and no clash. */
+  readonly stack: string;
+  readonly offers: ReadonlyMap<string, CloudOffer>;
+  /** Every VM of the wave, sorted by key. */
+  readonly subjects: readonly Subject[];
+  /** The VMs to check: facts and target known, phase `precopy` or `cutover`. */
+  readonly checked: readonly KnownSubject[];
+  /** The wave file as it will be written. */
+  readonly file: WaveFile;
+  /** Keys of VMs that have begun in this stack. */
+  readonly begun: ReadonlySet<string>;
+  /** Keys of VMs whose entry is the one of the previous wave file. */
+  readonly kept: ReadonlySet<string>;
+}
+
+/** One finding of a rule. */
+export interface Finding {
+  /** null: the wave as a whole. */
+  readonly vm: string | null;
+  /** What was found, with the value, what was expected and what to do. */
+  readonly assessment: string;
+  /** Where it differs from the rule's own. */
+  readonly category?: Concern["category"];
+}
+
+/** A rule: one a file, all of this one signature. It never throws and never looks at anything but the view. */
+export interface Rule {
+  /** Stable id such as network.unmapped; the plan's `concerns` refer to it. */
+  readonly id: string;
+  readonly category: Concern["category"];
+  /** Short title. */
+  readonly label: string;
+  /** Why it matters, for the reference page: one or two sentences. */
+  readonly why: string;
+  /**
+   * true: there is no decision without it (no flavor, no network), or going on would destroy; the plan cannot change
+   * or waive it. Default false.
+   */
+  readonly hard?: boolean;
+  /** true: it counts for a VM that is left out of the wave, too. Default false. */
+  readonly always?: boolean;
+  readonly check: (view: WaveView) => readonly Finding[];
+}
+
+/** Findings for each checked VM: the most common shape of a rule. */
+export function perVm(view: WaveView, assess: (subject: KnownSubject) => readonly string[]): Finding[] {
+  return view.checked.flatMap((subject) => assess(subject).map((assessment) => ({ vm: subject.key, assessment })));
+}

@@ -1,0 +1,73 @@
+import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+import { compareText } from "../inventory/order.ts";
+import { decisionsOf } from "./drift-decisions.ts";
+
+/** One decision that would be another today than the wave file says. */
+export interface Difference {
+  readonly vm: string;
+  /** What is decided: flavor, "disk 2000 volume type", ...; "" for the VM as a whole. */
+  readonly what: string;
+  /** null: not there. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Why it is another now. */
+  readonly note: string;
+  /** true: OpenStack could only apply it by replacing the volume, port or server, so it is not applied once begun. */
+  readonly forceNew: boolean;
+}
+
+/** Differences between the wave file as written and as it would be written now, sorted by VM and decision. */
+export function drift(written: WaveFile, recomputed: WaveFile): Difference[] {
+  const before = new Map(written.vms.map((vm) => [vm.key, vm]));
+  const after = new Map(recomputed.vms.map((vm) => [vm.key, vm]));
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .sort(compareText)
+    .flatMap((key) => vmDrift(key, before.get(key), after.get(key)));
+}
+
+/** Drift as concerns of preview: nothing changes until the VM is planned again, and some things not even then. */
+export function driftConcerns(differences: readonly Difference[], begun: ReadonlySet<string>): Concern[] {
+  return differences.map((difference) => {
+    const lost = difference.forceNew && begun.has(difference.vm);
+    const advice = lost
+      ? "is not applied: the VM has begun; set phase: absent and raise generation to make it anew"
+      : "is applied when the wave is planned again (wavelift plan)";
+    return {
+      id: lost ? "plan.not-applied" : "plan.drift",
+      category: lost ? "Warning" : "Information",
+      label: lost ? "Decision can no longer be applied" : "Decision would be another now",
+      assessment: `${formatDifference(difference)}: ${advice}`,
+      vm: difference.vm,
+    };
+  });
+}
+
+function vmDrift(vm: string, before: PlannedVm | undefined, after: PlannedVm | undefined): Difference[] {
+  if (before === undefined || after === undefined) {
+    const [was, is] = [before === undefined ? null : "in the wave file", after === undefined ? null : "planned"];
+    return [{ vm, what: "", before: was, after: is, note: "", forceNew: false }];
+  }
+  const [was, is] = [decisionsOf(before), decisionsOf(after)];
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .sort(compareText)
+    .filter((what) => was.get(what)?.text !== is.get(what)?.text)
+    .map((what) => ({
+      vm,
+      what,
+      before: was.get(what)?.text ?? null,
+      after: is.get(what)?.text ?? null,
+      note: what === "flavor" && isSmaller(before, after) ? "new smaller flavor" : (is.get(what)?.reason ?? ""),
+      forceNew: (was.get(what) ?? is.get(what))?.forceNew ?? false,
+    }));
+}
+
+/** Smaller in the order of planning/flavor.ts. */
+function isSmaller({ flavor: before }: PlannedVm, { flavor: after }: PlannedVm): boolean {
+  return after.vcpus * after.memoryMiB < before.vcpus * before.memoryMiB;
+}
+
+/** One line: "web01 flavor: m1.small 1 x 2048 -> m1.tiny 1 x 512 (new smaller flavor)". */
+export function formatDifference({ vm, what, before, after, note }: Difference): string {
+  const subject = what === "" ? vm : `${vm} ${what}`;
+  return `${subject}: ${before ?? "none"} -> ${after ?? "none"}${note === "" ? "" : ` (${note})`}`;
+}

@@ -1,0 +1,105 @@
+import type { Flavor } from "../cloud/offer.ts";
+import type { EstateDisk, EstateNic, EstateVm } from "../inventory/schema/estate.ts";
+import { shown } from "../inventory/shown.ts";
+import { guestOs, type GuestOs } from "./guest-os.ts";
+import type { Decisions } from "./overrides.ts";
+
+/**
+ * Image properties of the boot volume (Nova takes the server's hardware from them), after virt-v2v's table.
+ * Left out on purpose: hypervisor_type and vm_mode (Nova's filter would refuse hosts without KVM), hw_tpm_* (needs
+ * Barbican and swtpm, and the contents do not move), hw_qemu_guest_agent (not known before the guest is converted).
+ */
+export interface ImageProperties {
+  readonly properties: Record<string, string>;
+  readonly reason: string;
+}
+
+type Part = readonly [properties: Record<string, string>, reason: string];
+
+/** The properties from the facts; the plan's `imageProperties` win, and an empty value there takes a property out. */
+export function imageProperties(
+  facts: EstateVm,
+  boot: EstateDisk,
+  flavor: Flavor,
+  decisions: Decisions,
+): ImageProperties {
+  const guest = guestOs(facts.guestId);
+  const overrides = decisions.imageProperties ?? {};
+  const parts = [
+    firmware(facts),
+    disks(guest, facts, boot),
+    nics(guest, facts.nics),
+    [guest.drivers === "virtio" ? { hw_rng_model: "virtio" } : {}, ""] as const,
+    [{ hw_video_model: "vga" }, ""] as const,
+    system(guest),
+    topology(facts, flavor),
+    [overrides, Object.keys(overrides).length === 0 ? "" : "imageProperties of the plan"] as const,
+  ];
+  const merged = Object.entries(Object.assign({}, ...parts.map(([properties]) => properties)) as Record<string, string>)
+    .filter(([, value]) => value !== "")
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    properties: Object.fromEntries(merged),
+    reason: parts
+      .map(([, reason]) => reason)
+      .filter((reason) => reason !== "")
+      .join("; "),
+  };
+}
+
+/** UEFI needs q35. For BIOS the cloud's own default is kept, unless the disks need IDE, which q35 does not have. */
+function firmware({ firmware, secureBoot }: EstateVm): Part {
+  if (firmware === "bios") return [{}, "BIOS"];
+  const uefi = { hw_firmware_type: "uefi", hw_machine_type: "q35" };
+  return secureBoot ? [{ ...uefi, os_secure_boot: "required" }, "UEFI with secure boot"] : [uefi, "UEFI"];
+}
+
+function disks(guest: GuestOs, facts: EstateVm, boot: EstateDisk): Part {
+  const model = boot.controller.model ?? "";
+  if (/^virtio(-blk)?$/.test(model)) return [{ hw_disk_bus: "virtio" }, "virtio disks as at the source"];
+  const scsi = { hw_disk_bus: "scsi", hw_scsi_model: "virtio-scsi" };
+  if (model === "virtio-scsi") return [scsi, "virtio-scsi as at the source"];
+  const id = shown(facts.guestId);
+  if (guest.drivers === "virtio") return [scsi, `virtio-scsi: ${id} has the driver`];
+  if (guest.drivers === "sata" || facts.firmware === "efi") {
+    return [{ hw_disk_bus: "sata" }, `SATA: ${id} may have no virtio driver`];
+  }
+  return [{ hw_disk_bus: "ide", hw_machine_type: "pc" }, `IDE: ${id} may have no newer driver`];
+}
+
+/** One model for all NICs: a guest without virtio drivers keeps the emulated card it had, or gets an e1000. */
+function nics(guest: GuestOs, nics: readonly EstateNic[]): Part {
+  const adapters = nics.map(({ adapter }) => (adapter ?? "").toLowerCase());
+  if (adapters.length > 0 && adapters.every((adapter) => adapter.startsWith("virtio"))) {
+    return [{ hw_vif_model: "virtio" }, "virtio NICs as at the source"];
+  }
+  if (guest.drivers === "virtio") return [{ hw_vif_model: "virtio" }, "virtio NICs"];
+  const same = adapters.length > 0 && adapters.every((adapter) => adapter === "e1000e");
+  return same
+    ? [{ hw_vif_model: "e1000e" }, "e1000e NICs as at the source"]
+    : [{ hw_vif_model: "e1000" }, "e1000 NICs"];
+}
+
+function system({ type, distro }: GuestOs): Part {
+  const properties = { ...(type === null ? {} : { os_type: type }), ...(distro === null ? {} : { os_distro: distro }) };
+  return [properties, ""];
+}
+
+/**
+ * Sockets and cores as at the source (licences count sockets), where the flavor's vCPUs divide so and the flavor says
+ * nothing of its own.
+ */
+function topology({ coresPerSocket }: EstateVm, { vcpus, extraSpecs }: Flavor): Part {
+  const cores = coresPerSocket ?? 1;
+  const fromFlavor = Object.keys(extraSpecs).some((key) => key.startsWith("hw:cpu_"));
+  if (cores === 1 || vcpus % cores !== 0 || fromFlavor) return [{}, ""];
+  return [
+    { hw_cpu_sockets: String(vcpus / cores), hw_cpu_cores: String(cores), hw_cpu_threads: "1" },
+    `${cores} cores per socket as at the source`,
+  ];
+}
+
+/** Whether the guest gets emulated disks because it is not known to have virtio drivers. */
+export function lacksVirtio(facts: EstateVm, boot: EstateDisk): boolean {
+  return guestOs(facts.guestId).drivers !== "virtio" && !(boot.controller.model ?? "").startsWith("virtio");
+}

@@ -1,0 +1,55 @@
+import type { CloudOffer } from "../cloud/offer.ts";
+import type { PlannedVm } from "../inventory/schema/wave.ts";
+
+/** What a run would add to a project. */
+export interface Demand {
+  readonly instances: number;
+  readonly cores: number;
+  readonly ramMiB: number;
+  readonly volumes: number;
+  readonly gigabytes: number;
+  readonly ports: number;
+  /** Volume type -> volumes and GiB of it. */
+  readonly perVolumeType: ReadonlyMap<string, { readonly volumes: number; readonly gigabytes: number }>;
+}
+
+/**
+ * What of these VMs (all of one target) is still to be created: without the volumes, ports and servers that carry this
+ * stack's mark. A VM in `precopy` gets volumes only; accepted VMs get nothing any more.
+ */
+export function stillToCreate(vms: readonly PlannedVm[], offer: CloudOffer, stack: string): Demand {
+  const going = vms.filter(({ phase }) => phase === "precopy" || phase === "cutover");
+  const cutover = going.filter(({ phase }) => phase === "cutover");
+  const marked = <T extends { readonly mark: { readonly stack: string } | null }>(things: readonly T[]): T[] =>
+    things.filter(({ mark }) => mark?.stack === stack);
+  const ownVolumes = new Set(marked(offer.volumes).map(({ mark }) => mark?.key));
+  const ownServers = new Set(marked(offer.servers).map(({ mark }) => mark?.key));
+  const ownPorts = new Set(
+    marked(offer.ports).map(({ networkId, macAddress }) => `${networkId} ${macAddress.toLowerCase()}`),
+  );
+
+  const servers = cutover.filter(({ key, boot }) => boot && !ownServers.has(key));
+  const disks = going.flatMap((vm) => vm.disks).filter(({ key }) => !ownVolumes.has(key));
+  const ports = cutover
+    .flatMap(({ nics }) => nics)
+    .filter(({ networkId, macAddress }) => !ownPorts.has(`${networkId} ${macAddress}`));
+  const types = [...new Set(disks.map(({ volumeType }) => volumeType))].sort();
+  return {
+    instances: servers.length,
+    cores: sum(servers.map(({ flavor }) => flavor.vcpus)),
+    ramMiB: sum(servers.map(({ flavor }) => flavor.memoryMiB)),
+    volumes: disks.length,
+    gigabytes: sum(disks.map(({ sizeGiB }) => sizeGiB)),
+    ports: ports.length,
+    perVolumeType: new Map(
+      types.map((type) => {
+        const ofType = disks.filter(({ volumeType }) => volumeType === type);
+        return [type, { volumes: ofType.length, gigabytes: sum(ofType.map(({ sizeGiB }) => sizeGiB)) }];
+      }),
+    ),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,79 @@
+import type { CloudOffer, Flavor } from "../cloud/offer.ts";
+import type { EstateDisk, EstateVm } from "../inventory/schema/estate.ts";
+import type { Plan } from "../inventory/schema/plan.ts";
+import { type BootDisk, chooseBootDisk, compareDisks } from "./boot-disk.ts";
+import type { Decision } from "./decision.ts";
+import { chooseFlavor } from "./flavor.ts";
+import { decideNic, type NicDecision } from "./nic.ts";
+import { type Decisions, decisionsFor } from "./overrides.ts";
+import type { PlanInput } from "./plan-wave.ts";
+import { chooseVolumeType } from "./volume-type.ts";
+
+/** A VM of the wave with what the plan says of it, and all that was decided when facts and target are known. */
+export interface Subject {
+  readonly key: string;
+  readonly decisions: Decisions;
+  /** null: there is no estate file. */
+  readonly facts: EstateVm | null;
+  /** null: the target is not in the plan, or nothing is known of what it offers. */
+  readonly offer: CloudOffer | null;
+  /** null: facts or offer are missing. */
+  readonly choice: Choice | null;
+}
+
+/** A subject whose facts and target are known: what most rules look at. */
+export interface KnownSubject extends Subject {
+  readonly facts: EstateVm;
+  readonly offer: CloudOffer;
+  readonly choice: Choice;
+}
+
+export interface DiskDecision {
+  readonly facts: EstateDisk;
+  readonly volumeType: Decision<string>;
+}
+
+/** What was decided for one VM, each with its reason or its problem. */
+export interface Choice {
+  readonly flavor: Decision<Flavor>;
+  readonly boot: Decision<BootDisk>;
+  /** By controller order, the boot disk first. */
+  readonly disks: readonly DiskDecision[];
+  /** In NIC order of the source. */
+  readonly nics: readonly NicDecision[];
+}
+
+/** The VMs of the wave, sorted by key. */
+export function subjectsOf(input: PlanInput): Subject[] {
+  const wave = input.plan.waves[input.wave];
+  if (wave === undefined) return [];
+  return Object.keys(wave.vms)
+    .sort()
+    .map((key) => subjectOf(key, decisionsFor(wave, key), input));
+}
+
+export function isKnown(subject: Subject): subject is KnownSubject {
+  return subject.choice !== null;
+}
+
+function subjectOf(key: string, decisions: Decisions, input: PlanInput): Subject {
+  const facts = input.estate.get(key) ?? null;
+  const offer = input.offers.get(decisions.target) ?? null;
+  const choice = facts === null || offer === null ? null : choose(facts, decisions, offer, input.plan, input.wave);
+  return { key, decisions, facts, offer, choice };
+}
+
+function choose(facts: EstateVm, decisions: Decisions, offer: CloudOffer, plan: Plan, wave: string): Choice {
+  const boot = chooseBootDisk(facts.disks, decisions.bootDisk);
+  const first = boot.ok ? [boot.value.disk] : [];
+  const others = facts.disks.filter((disk) => !first.includes(disk)).sort(compareDisks);
+  return {
+    flavor: chooseFlavor(facts, offer.flavors, plan.flavors, decisions.flavor),
+    boot,
+    disks: [...first, ...others].map((disk) => ({
+      facts: disk,
+      volumeType: chooseVolumeType(disk, plan, decisions, offer),
+    })),
+    nics: facts.nics.map((nic) => decideNic(nic, { plan, wave, facts, decisions, offer })),
+  };
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { pulumiOptions, resourceCount } from "../../cli/run-stack.ts";
+import { registrationsOf } from "../components/registrations.ts";
+import { sampleWave } from "../components/sample-wave.ts";
+import { MigrationWave } from "../../components/migration-wave.ts";
+import { sharedGroupsOf } from "../../components/shared-groups.ts";
+
+const settings = { wave: "sample", inventory: "/nowhere", estateStack: "prod", policyConfig: "/nowhere/config.json" };
+
+describe("the options for pulumi", () => {
+  it("let every resource of the wave run at once: waiting imports must not keep servers from being made", async () => {
+    const found = await registrationsOf(
+      (opts) =>
+        new MigrationWave(
+          "sample",
+          { file: sampleWave, vms: sampleWave.vms, stack: "wavelift/sample", groups: sharedGroupsOf("prod") },
+          opts,
+        ),
+    );
+    assert.ok(resourceCount(sampleWave) >= found.length);
+    assert.ok(pulumiOptions("up", "sample", settings, sampleWave).includes(String(resourceCount(sampleWave))));
+  });
+
+  it("let one VM's fault not stop the others", () => {
+    assert.ok(pulumiOptions("up", "sample", settings, null).includes("--continue-on-error"));
+    assert.ok(pulumiOptions("destroy", "sample", settings, null).includes("--continue-on-error"));
+  });
+
+  it("give the policy pack wherever something may be made", () => {
+    for (const verb of ["preview", "up"] as const)
+      assert.match(pulumiOptions(verb, "sample", settings, null).join(" "), /--policy-pack policy/);
+    assert.doesNotMatch(pulumiOptions("destroy", "sample", settings, null).join(" "), /--policy-pack/);
+  });
+});

@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../../../conversion/commands.ts";
+import { imageOpts } from "../../../conversion/copy/image-opts.ts";
+import { Ledger, LEDGER_KEY } from "../../../conversion/ledger/ledger.ts";
+import { access, commands, rbd, tool } from "./tools.ts";
+
+const made: string[] = [];
+const login = ["--conf", access.conf, "--id", access.user];
+
+/** An RBD image as Cinder makes it for a volume; `removeImages` takes it away. */
+export function makeImage(size = "1G"): { volumeId: string; image: string } {
+  const volumeId = randomUUID();
+  const image = `volume-${volumeId}`;
+  tool("rbd", ...login, "create", `${access.pool}/${image}`, "--size", size);
+  made.push(image);
+  return { volumeId, image };
+}
+
+/** Removes every image that was made; a client that was killed keeps its watch for 30 s. */
+export async function removeImages(): Promise<void> {
+  for (const image of made.splice(0)) {
+    for (const address of await rbd.watchers(image).catch(() => [])) await rbd.blocklist(address, 60);
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const { code } = await run(commands, "rbd", [...login, "--no-progress", "rm", `${access.pool}/${image}`]);
+      if (code === 0 || code === 2) break;
+      await sleep(1000);
+    }
+  }
+}
+
+/** The image as a node of qemu. */
+export const imageNode = (image: string): string => imageOpts({ driver: "raw", file: { driver: "rbd", ...nodeOf(image) } });
+const nodeOf = (image: string) => ({ pool: access.pool, image, user: access.user, conf: access.conf });
+
+/** Whether the image holds exactly these bytes, and nothing but zeroes after them. */
+export async function holds(image: string, rawFile: string): Promise<boolean> {
+  const raw = imageOpts({ driver: "raw", file: { driver: "file", filename: rawFile } });
+  const { code, stderr } = await run(commands, "qemu-img", ["compare", "--image-opts", raw, imageNode(image)]);
+  if (code !== 0 && code !== 1) throw new Error(stderr);
+  return code === 0;
+}
+
+/** Writes a pattern into the image as a stranger would. */
+export function scribble(image: string, offset: number, length: number, byte = 0xee): void {
+  tool("qemu-io", "-c", `write -P ${byte} ${offset} ${length}`, "--image-opts", imageNode(image));
+}
+
+export async function ledgerOf(image: string): Promise<Ledger | null> {
+  const text = await rbd.getMeta(image, LEDGER_KEY);
+  return text === null ? null : Ledger.parse(JSON.parse(text));
+}
+
+export async function changeLedger(image: string, change: Partial<Ledger>): Promise<void> {
+  const ledger = await ledgerOf(image);
+  if (ledger === null) throw new Error(`${image} has no ledger`);
+  await rbd.setMeta(image, LEDGER_KEY, JSON.stringify({ ...ledger, ...change }));
+}

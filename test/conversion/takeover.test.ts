@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { imageOpts } from "../../conversion/copy/image-opts.ts";
+import { systemClock } from "../../conversion/effects.ts";
+import { identify } from "../../conversion/process-identity.ts";
+import { openWriter } from "../../conversion/rbd/writer.ts";
+import { makeDatastore, makeRaw, MIB, sourceOf } from "./support/disks.ts";
+import { changeLedger, holds, ledgerOf, makeImage, removeImages } from "./support/images.ts";
+import { commands, needLab, rbd } from "./support/tools.ts";
+import { resultOf, runImport, type ImportRun } from "./support/world.ts";
+
+describe("import: takes over from an old writer", function () {
+  this.timeout(90_000);
+  let datastore: ReturnType<typeof makeDatastore>;
+  let raw: string;
+  let input: Omit<ImportRun, "volumeId">;
+  before(async () => {
+    await needLab();
+    datastore = makeDatastore();
+    raw = makeRaw(join(datastore.folder, "disk.raw"));
+    input = { datastore: datastore.folder, source: sourceOf("disk.raw", "raw"), job: { sliceMiB: 32 } };
+  });
+  after(async () => {
+    await removeImages();
+    datastore.remove();
+  });
+
+  /** A disk half-done by a writer that still has the image open. */
+  async function halfDone() {
+    const { volumeId, image } = makeImage();
+    await runImport({ ...input, volumeId });
+    const socket = join(datastore.folder, "old.sock");
+    const old = await openWriter(commands, systemClock, rbd, image, socket, 4);
+    const oldProcess = identify(old.process?.pid ?? 0);
+    assert.ok(oldProcess !== null);
+    return { volumeId, image, socket, old, oldProcess };
+  }
+
+  it("fences a writer that was stopped: when it wakes up it writes not one byte", async () => {
+    const { volumeId, image, socket, old, oldProcess } = await halfDone();
+    const writer = { nonce: "old", address: old.address, process: oldProcess };
+    await changeLedger(image, { state: "copying", finished: "0", writer });
+    process.kill(oldProcess.pid, "SIGSTOP");
+    // This write waits in the socket of the stopped writer, and is carried out as soon as it goes on.
+    const late = commands.start("qemu-io", [
+      ...["-c", `write -P 0xdd ${20 * MIB} 1M`, "--image-opts"],
+      imageOpts({ driver: "raw", file: { driver: "nbd", server: { type: "unix", path: socket } } }),
+    ]);
+    const { outcome, lines } = await runImport({ ...input, volumeId });
+    assert.equal(resultOf(outcome), "copied");
+    assert.match(lines.join("\n"), new RegExp(`old writer ${old.address} of ${image} is fenced`));
+    process.kill(oldProcess.pid, "SIGCONT");
+    assert.notEqual((await late.ended).code, 0, "the write of the fenced writer was acknowledged");
+    await old.close();
+    assert.equal(await holds(image, raw), true, "the fenced writer has written");
+  });
+
+  it("does not wait for a writer of this host that is dead", async () => {
+    const { volumeId, image, old, oldProcess } = await halfDone();
+    await changeLedger(image, { state: "copying", finished: "0", writer: { nonce: "old", address: old.address, process: oldProcess } });
+    process.kill(oldProcess.pid, "SIGKILL");
+    const patience = { ownSeconds: 3600, foreignSeconds: 40 };
+    assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");
+    assert.equal(await holds(image, raw), true);
+    assert.equal((await ledgerOf(image))?.writer, null);
+  });
+
+  it("waits for a writer that closes the image in order", async () => {
+    const { volumeId, image, old, oldProcess } = await halfDone();
+    await changeLedger(image, { state: "copying", finished: "0", writer: { nonce: "old", address: old.address, process: oldProcess } });
+    const closed = systemClock.sleep(1500).then(() => old.close());
+    const patience = { ownSeconds: 3600, foreignSeconds: 40 };
+    assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");
+    await closed;
+    assert.equal(await holds(image, raw), true);
+  });
+});

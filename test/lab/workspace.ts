@@ -1,0 +1,186 @@
+import { execa } from "execa";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { project } from "../../cli/project.ts";
+import { stackFile } from "../../cli/stack-config.ts";
+import { labEnvironment } from "../../lab/demo/environment.ts";
+import { offersOf } from "../../lab/demo/leftovers.ts";
+import { labPaths } from "../../lab/paths.ts";
+import type { CloudOffer } from "../../cloud/offer.ts";
+import type { EstateVm } from "../../inventory/schema/estate.ts";
+import { WaveFile } from "../../inventory/schema/wave.ts";
+
+export const paths = labPaths(process.env);
+
+/** Stack of the groups that all lab tests share. */
+const ESTATE = "test-estate";
+
+/** The parts of a plan that all lab tests share; `waves` and more come on top. */
+const basePlan = {
+  version: 1,
+  targets: { lab: { cloud: "lab" }, tenant: { cloud: "lab-tenant" } },
+  networks: {
+    "VM Network": { network: "lab-flat" },
+    Backend: { network: "lab-vxlan" },
+    Edge: { network: "lab-tenant" },
+  },
+  datastores: { test: "ceph", ds1: "ceph", ds2: "ceph" },
+  flavors: { include: ["lab.*"] },
+  securityGroups: {
+    "test-admin": {
+      rules: [
+        { direction: "ingress", protocol: "tcp", ports: 22, remoteCidr: "10.20.0.0/24" },
+        { direction: "ingress", protocol: "icmp", remoteCidr: "10.20.0.0/24" },
+      ],
+    },
+  },
+  defaultSecurityGroups: ["test-admin"],
+};
+
+/** How a program ended and what it printed, both streams in `all`. */
+export interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly all: string;
+}
+
+/**
+ * A wave of its own for a test file: an inventory and a datastore in a temporary folder, a stack on a file backend.
+ * What an interrupted earlier run left in the cloud is destroyed first.
+ */
+export class Workspace {
+  readonly wave: string;
+  readonly folder = mkdtempSync(path.join(tmpdir(), "wavelift-lab-test-"));
+  readonly inventory = path.join(this.folder, "inventory");
+  readonly datastore = path.join(this.folder, "datastore");
+  readonly environment: Record<string, string>;
+
+  constructor(wave: string) {
+    this.wave = wave;
+    const backend = path.join(paths.home, "pulumi-test");
+    for (const folder of [path.join(this.inventory, "estate"), this.datastore, backend])
+      mkdirSync(folder, { recursive: true });
+    this.environment = {
+      ...labEnvironment(paths),
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      WAVELIFT_RUNNERS: path.join(this.folder, "runners.yaml"),
+      NO_COLOR: "1",
+    };
+    writeFileSync(
+      path.join(this.folder, "runners.yaml"),
+      stringify({
+        version: 1,
+        datastores: {
+          test: this.datastore,
+          ds1: path.join(paths.datastores, "ds1"),
+          ds2: path.join(paths.datastores, "ds2"),
+        },
+        storage: { lab: {}, tenant: {} },
+        slots: 2,
+        threads: 2,
+      }),
+    );
+  }
+
+  /** Makes both stacks and brings the shared groups up. */
+  async open(): Promise<void> {
+    this.writePlan({ [this.wave]: { target: "lab", vms: {} } });
+    const settings = { "wavelift:wave": "", "wavelift:inventory": this.inventory, "wavelift:estateStack": ESTATE };
+    writeFileSync(
+      stackFile(ESTATE),
+      stringify({ config: { ...settings, "wavelift:policyConfig": this.policyConfig } }),
+    );
+    await this.succeed("init", this.wave, "--estate-stack", ESTATE);
+    await this.pulumi("stack", "select", "--create", "--stack", ESTATE);
+    await this.succeed("up", ESTATE, "--yes", "--", "--non-interactive", "--skip-preview");
+    await this.succeed("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
+  }
+
+  /** Rolls the wave back (even when a test failed half-way) and removes what it wrote. */
+  async close(): Promise<void> {
+    const destroyed = await this.wavelift("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
+    for (const stack of [this.wave, ESTATE]) rmSync(stackFile(stack), { force: true });
+    rmSync(this.folder, { recursive: true, force: true });
+    if (destroyed.exitCode !== 0) throw new Error(`the test's wave could not be destroyed:\n${destroyed.all}`);
+  }
+
+  get policyConfig(): string {
+    return path.join(this.folder, "policy.json");
+  }
+
+  writePlan(waves: object, more: object = {}): void {
+    writeFileSync(path.join(this.inventory, "plan.yaml"), stringify({ ...basePlan, ...more, waves }));
+  }
+
+  writeVm(vm: EstateVm): void {
+    writeFileSync(path.join(this.inventory, "estate", `${vm.key}.json`), `${JSON.stringify(vm, null, 2)}\n`);
+  }
+
+  get waveFile(): WaveFile {
+    return WaveFile.parse(JSON.parse(readFileSync(path.join(this.inventory, "waves", `${this.wave}.json`), "utf8")));
+  }
+
+  /** `wavelift ARGS`; the result, whatever it is. */
+  async wavelift(...args: string[]): Promise<Run> {
+    return runOf(await execa(process.execPath, ["bin/wavelift.mjs", ...args], this.options));
+  }
+
+  /** `wavelift ARGS`, running: for tests that kill it. It leads a process group of its own, as under a shell. */
+  start(...args: string[]) {
+    return execa(process.execPath, ["bin/wavelift.mjs", ...args], { ...this.options, detached: true });
+  }
+
+  async pulumi(...args: string[]): Promise<Run> {
+    return runOf(await execa("pulumi", ["--non-interactive", ...args], this.options));
+  }
+
+  /** @throws with everything that was printed when it does not end with 0. */
+  async succeed(...args: string[]): Promise<Run> {
+    const run = await this.wavelift(...args);
+    if (run.exitCode !== 0) throw new Error(`wavelift ${args.join(" ")} ended with ${run.exitCode}:\n${run.all}`);
+    return run;
+  }
+
+  plan = (): Promise<Run> => this.succeed("plan", this.wave);
+  preview = (...more: string[]): Promise<Run> =>
+    this.wavelift("preview", this.wave, "--", "--non-interactive", ...more);
+  up = (): Promise<Run> => this.wavelift("up", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
+
+  /** What both projects hold now. */
+  async offers(): Promise<CloudOffer[]> {
+    Object.assign(process.env, { OS_CLIENT_CONFIG_FILE: this.environment["OS_CLIENT_CONFIG_FILE"] });
+    return offersOf(["lab", "lab-tenant"]);
+  }
+
+  /** Volume ids of this wave by disk name. */
+  async volumes(): Promise<Map<string, string>> {
+    const stack = `wavelift/${this.wave}`;
+    const found = (await this.offers()).flatMap(({ volumes }) => volumes.filter(({ mark }) => mark?.stack === stack));
+    return new Map(found.map(({ id, mark }) => [mark?.key ?? "", id]));
+  }
+
+  private get options() {
+    return {
+      cwd: project,
+      env: this.environment,
+      stdin: "ignore",
+      reject: false,
+      all: true,
+      maxBuffer: 64 * 2 ** 20,
+    } as const;
+  }
+}
+
+function runOf(ended: { readonly exitCode?: number; readonly stdout: string; readonly all: string }): Run {
+  return { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, all: ended.all };
+}
+
+/** The exported state of a stack, to see what a Command printed. */
+export async function commandReport(workspace: Workspace, name: string): Promise<unknown> {
+  const { stdout } = await workspace.pulumi("stack", "export", "--stack", workspace.wave);
+  const state = JSON.parse(stdout) as { deployment: { resources?: { urn: string; outputs?: { stdout?: string } }[] } };
+  const resource = state.deployment.resources?.find(({ urn }) => urn.endsWith(`command:local:Command::${name}`));
+  return resource?.outputs?.stdout === undefined ? null : JSON.parse(resource.outputs.stdout);
+}
