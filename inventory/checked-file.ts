@@ -48,7 +48,7 @@ export function checkText<T>(file: string, text: string, kind: FileKind<T>): Che
   return { file, value: parsed.data, faults: kind.check(parsed.data, fault), document };
 }
 
-/** The values of all files, or one error with the faults of all. */
+/** @throws {FaultsError} with the faults of all files, when there are any. */
 export function throwFaults(
   files: readonly { readonly faults: readonly Fault[] }[],
   more: readonly Fault[] = [],

@@ -41,7 +41,7 @@ export async function migrate(paths: LabPaths): Promise<void> {
     wavelift("preview", "demo", "--", "--non-interactive"),
   );
   await stages.run("Up: the wave migrates", () =>
-    wavelift("up", "demo", "--yes", "--", "--non-interactive", "--skip-preview"),
+    wavelift("up", "demo", "--yes", "--", "--non-interactive"),
   );
   const proofs = await stages.run("Proof: each guest answers at its old address and has its data", async () => {
     const login = new GuestLogin(path.join(paths.guests, "id_lab"), path.join(paths.guests, "known_hosts"));

@@ -47,8 +47,8 @@ nova_schema() {
   # `simple_cell_setup` does more than is needed
   once nova-cell0 nova-manage cell_v2 map_cell0 --database_connection "$cell0"
   schema "nova nova_cell0" nova-db nova-manage db sync
-  # it refuses to make a cell twice
-  once nova-cell1 sh -c 'nova-manage cell_v2 list_cells | grep -q " cell1 " || nova-manage cell_v2 create_cell --name cell1'
+  # it refuses to make a cell twice, as a run that was killed may ask for
+  once nova-cell1 sh -c 'nova-manage cell_v2 create_cell --name cell1 || nova-manage cell_v2 list_cells | grep " cell1 "'
 }
 
 other_schemas() {

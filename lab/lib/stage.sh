@@ -6,12 +6,13 @@ seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b 
 # stage NAME COMMAND...: runs it, prints one line with its wall time. Do not call it in a condition or an || list:
 # that would switch errexit off inside.
 stage() {
-  local name=$1 start=$EPOCHREALTIME status=0
+  local name=$1 start=$EPOCHREALTIME status=0 errexit=+e
   shift
+  [[ $- != *e* ]] || errexit=-e
   set +e
-  ( set -e; "$@" )
+  ( set $errexit; "$@" )
   status=$?
-  set -e
+  set $errexit
   local line
   line=$(printf '%-24s %6s s' "$name" "$(seconds_since "$start")")
   [ "$status" = 0 ] || line+="  FAILED (status $status; logs: $LOGS)"

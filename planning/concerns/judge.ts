@@ -1,5 +1,6 @@
 import type { Concern } from "../../inventory/schema/wave.ts";
 import type { VmOverrides } from "../../inventory/schema/plan.ts";
+import { shown } from "../../inventory/shown.ts";
 import { own } from "../../inventory/own.ts";
 import { compareText } from "../../inventory/order.ts";
 import { allRules } from "./all-rules.ts";
@@ -44,7 +45,7 @@ function overridden(
     return {
       ...concern,
       category: waived ? "Information" : category,
-      assessment: waived ? `${concern.assessment} (waived: ${reason})` : concern.assessment,
+      assessment: waived ? `${concern.assessment} (waived: ${shown(reason, 200)})` : concern.assessment,
       overridden: reason,
     };
   }

@@ -56,7 +56,7 @@ describe("faults of a plan", () => {
   });
 
   it("refuses an alias bomb before it is blown up", () => {
-    const layers = [..."bcdefghij"].map((name, index) => {
+    const layers = Array.from("bcdefghij").map((name, index) => {
       const below = "abcdefghi".charAt(index);
       return `${name}: &${name} [${Array<string>(9).fill(`*${below}`).join(", ")}]`;
     });

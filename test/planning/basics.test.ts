@@ -42,7 +42,11 @@ describe("names", () => {
   });
 
   it("stay the same when cleaned again", () => {
-    fc.assert(fc.property(hostileText, (text) => assert.equal(cleanName(cleanName(text)), cleanName(text))));
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        assert.equal(cleanName(cleanName(text)), cleanName(text));
+      }),
+    );
   });
 });
 

@@ -29,8 +29,9 @@ describe("planWave", () => {
       nics: [nic(4001, "00:50:56:00:00:02", null, { network: "DMZ" }), nic(4000, "00:50:56:00:00:01", "10.20.0.9")],
     });
     const planned = planWave(input([vm])).file.vms[0];
+    assert.ok(planned);
     assert.deepEqual(
-      planned?.disks.map(({ deviceKey, bootIndex }) => [deviceKey, bootIndex]),
+      planned.disks.map(({ deviceKey, bootIndex }) => [deviceKey, bootIndex]),
       [
         [2001, 0],
         [2000, -1],
@@ -38,7 +39,7 @@ describe("planWave", () => {
       ],
     );
     assert.deepEqual(
-      planned?.nics.map(({ deviceKey }) => deviceKey),
+      planned.nics.map(({ deviceKey }) => deviceKey),
       [4001, 4000],
     );
   });
