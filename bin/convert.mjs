@@ -22,17 +22,23 @@ function sources() {
 
 function hashOf(files) {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(`${file.slice(project.length)}\0`).update(readFileSync(file)).update("\0");
+  for (const file of files)
+    hash
+      .update(`${file.slice(project.length)}\0`)
+      .update(readFileSync(file))
+      .update("\0");
   return hash.digest("hex").slice(0, 16);
 }
 
-const bundles = () => (existsSync(dist) ? readdirSync(dist).filter((name) => /^conversion-[0-9a-f]{16}\.mjs$/.test(name)) : []);
+const bundles = () =>
+  existsSync(dist) ? readdirSync(dist).filter((name) => /^conversion-[0-9a-f]{16}\.mjs$/.test(name)) : [];
 
 /** Where there are no sources: the newest bundle. */
 function shipped() {
   const age = (name) => statSync(join(dist, name)).mtimeMs;
   const [newest] = bundles().sort((a, b) => age(b) - age(a));
-  if (newest === undefined) throw new Error(`neither the sources of the conversion program nor a bundle are in ${project}`);
+  if (newest === undefined)
+    throw new Error(`neither the sources of the conversion program nor a bundle are in ${project}`);
   return join(dist, newest);
 }
 
@@ -50,7 +56,9 @@ async function build(bundle) {
       format: "esm",
       logLevel: "error",
       // Libraries in CommonJS ask for node's own modules with require().
-      banner: { js: 'import { createRequire as waveliftRequire } from "node:module"; const require = waveliftRequire(import.meta.url);' },
+      banner: {
+        js: 'import { createRequire as waveliftRequire } from "node:module"; const require = waveliftRequire(import.meta.url);',
+      },
     });
     renameSync(unfinished, bundle);
   } finally {

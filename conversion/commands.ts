@@ -67,7 +67,12 @@ function ended(child: ChildProcess, tool: string, options: RunOptions): Promise<
     });
     child.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ code: 127, signal: null, stdout, stderr: `${tool} cannot be started (is util-linux's setpriv there?): ${error.message}` });
+      resolve({
+        code: 127,
+        signal: null,
+        stdout,
+        stderr: `${tool} cannot be started (is util-linux's setpriv there?): ${error.message}`,
+      });
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
@@ -77,7 +82,12 @@ function ended(child: ChildProcess, tool: string, options: RunOptions): Promise<
 }
 
 /** Starts a tool and waits for its end. */
-export function run(commands: Commands, tool: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+export function run(
+  commands: Commands,
+  tool: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
   return commands.start(tool, args, options).ended;
 }
 

@@ -33,20 +33,27 @@ const variables = {
   serverId: "WAVELIFT_SERVER_ID",
 } as const;
 
+/** The verb of the command line. */
+export function readVerb(text: string | undefined): Verb {
+  const verb = verbs.find((known) => known === text);
+  if (verb === undefined)
+    throw badInput(`unknown verb ${JSON.stringify(text ?? "")}: expected one of ${verbs.join(", ")}.`);
+  return verb;
+}
+
 /**
  * Reads what Pulumi gives a Command: verb (argument), job (stdin) and ids (environment).
  * @throws all faults at once
  */
-export function readWork(verb: string | undefined, stdin: string, env: NodeJS.ProcessEnv): Work {
-  if (!verbs.some((known) => known === verb))
-    throw badInput(`unknown verb ${JSON.stringify(verb ?? "")}: expected one of ${verbs.join(", ")}.`);
+export function readWork(verb: Verb, stdin: string, env: NodeJS.ProcessEnv): Work {
   const job = json(stdin, "the job on standard input");
   const result = Work.safeParse({
     verb,
     job,
     volumeId: env[variables.volumeId],
     serverId: env[variables.serverId],
-    volumeIds: env[variables.volumeIds] === undefined ? undefined : json(env[variables.volumeIds] ?? "", variables.volumeIds),
+    volumeIds:
+      env[variables.volumeIds] === undefined ? undefined : json(env[variables.volumeIds] ?? "", variables.volumeIds),
   });
   if (result.success) return checkDisks(result.data);
   const faults = result.error.issues.map(({ path, message }) => {
@@ -54,7 +61,7 @@ export function readWork(verb: string | undefined, stdin: string, env: NodeJS.Pr
     const id = Object.entries(variables).find(([field]) => field === first)?.[1];
     return id === undefined ? `  ${path.map(String).join(".")}: ${message}` : `  environment ${id}: ${message}`;
   });
-  throw badInput(`the input of "${verb ?? ""}" is wrong:\n${faults.join("\n")}`);
+  throw badInput(`the input of "${verb}" is wrong:\n${faults.join("\n")}`);
 }
 
 /** Every disk of a job needs its volume's id. */

@@ -4,7 +4,7 @@ import { ancestors, watchAncestors } from "./ancestors.ts";
 import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, cancelled, Failure, messageOf } from "./failure.ts";
-import { readWork, type Work } from "./input.ts";
+import { readVerb, readWork, type Work } from "./input.ts";
 import type { Verb } from "./job.ts";
 import type { Order, Reply } from "./order.ts";
 import { readSettings } from "./read-settings.ts";
@@ -40,7 +40,7 @@ export async function launch(verb: string | undefined, bundle: string, env: Node
   process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);
   try {
-    const work = readWork(verb, await readAll(process.stdin), env);
+    const work = readWork(readVerb(verb), await readAll(process.stdin), env);
     const settings = readSettings(env, process.cwd());
     const cloud = ASKS_CLOUD.has(work.verb) ? cloudEntry(work.job.cloud, env) : null;
     const reply = await runInSlot(runnerOf(settings, bundle, env), work, settings, cloud, env, cancel.signal, log);

@@ -19,7 +19,8 @@ export function lineSplitter(onLine: (line: string) => void): { write(text: stri
       rest = lines.pop() ?? "";
       for (; rest.length > LONGEST_LINE; rest = rest.slice(LONGEST_LINE)) lines.push(rest.slice(0, LONGEST_LINE));
       for (const line of lines)
-        for (let from = 0; from < line.length || from === 0; from += LONGEST_LINE) emit(line.slice(from, from + LONGEST_LINE));
+        for (let from = 0; from < line.length || from === 0; from += LONGEST_LINE)
+          emit(line.slice(from, from + LONGEST_LINE));
     },
     end() {
       emit(rest);

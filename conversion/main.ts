@@ -7,8 +7,11 @@ const bundle = fileURLToPath(import.meta.url);
 /** Entry of both sides: `program` is the far side, anything else a verb for the launcher. Ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
   const [verb] = args;
-  const code = verb === "program" ? await (await import("./program.ts")).runProgram() : await launch(verb, bundle, process.env);
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))));
+  const code =
+    verb === "program" ? await (await import("./program.ts")).runProgram() : await launch(verb, bundle, process.env);
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))),
+  );
   process.exit(code);
 }
 

@@ -26,7 +26,10 @@ export async function runProgram(): Promise<ExitCode> {
   const end = (reason: string): void => {
     if (!finished) endEverything(commands, reason, log);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => { end(`received ${signal}`); });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      end(`received ${signal}`);
+    });
   const lifeline = holdLifeline(process.stdin, end);
   let folder: string | null = null;
   try {
@@ -50,7 +53,9 @@ function readOrder(line: string): Order {
   const result = Order.safeParse(JSON.parse(line));
   // The order holds credentials: only where it is wrong is said, never what stands there.
   if (!result.success)
-    throw badInput(`launcher and program do not understand each other: ${result.error.issues.map(({ path }) => path.map(String).join(".")).join(", ")}`);
+    throw badInput(
+      `launcher and program do not understand each other: ${result.error.issues.map(({ path }) => path.map(String).join(".")).join(", ")}`,
+    );
   return result.data;
 }
 
@@ -70,7 +75,17 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
     consoleOutput: async (id, lines) => consoleOutput(await client(), id, lines),
   };
   const { settings, mayCopy, work } = order;
-  const world: World = { commands, clock: systemClock, log, settings, cinder, nova, folder, patience: defaultPatience, mayCopy };
+  const world: World = {
+    commands,
+    clock: systemClock,
+    log,
+    settings,
+    cinder,
+    nova,
+    folder,
+    patience: defaultPatience,
+    mayCopy,
+  };
   try {
     return await perform(world, work);
   } finally {

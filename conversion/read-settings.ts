@@ -11,7 +11,9 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
   try {
     content = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw badInput(`the settings of the conversion host cannot be read: ${file}: ${messageOf(error)}. Write that file, or name it in WAVELIFT_RUNNERS.`);
+    throw badInput(
+      `the settings of the conversion host cannot be read: ${file}: ${messageOf(error)}. Write that file, or name it in WAVELIFT_RUNNERS.`,
+    );
   }
   const result = Settings.safeParse(content);
   if (result.success) return result.data;

@@ -13,7 +13,9 @@ export function runFolder(env: NodeJS.ProcessEnv = process.env): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== uid)
-    throw failed(`the folder ${folder} must be a folder of user ${uid}: it belongs to ${found.uid}. Remove it, or set WAVELIFT_RUN_DIR.`);
+    throw failed(
+      `the folder ${folder} must be a folder of user ${uid}: it belongs to ${found.uid}. Remove it, or set WAVELIFT_RUN_DIR.`,
+    );
   return folder;
 }
 
@@ -26,7 +28,8 @@ function defaultFolder(uid: number): string {
 export function workFolder(base: string): string {
   for (const name of readdirSync(base)) {
     const [, pid, ticks] = /^work-(\d+)-(\d+)$/.exec(name) ?? [];
-    if (pid !== undefined && startTicks(Number(pid)) !== ticks) rmSync(join(base, name), { recursive: true, force: true });
+    if (pid !== undefined && startTicks(Number(pid)) !== ticks)
+      rmSync(join(base, name), { recursive: true, force: true });
   }
   const folder = join(base, `work-${process.pid}-${startTicks(process.pid) ?? "0"}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -30,7 +30,12 @@ export async function takeSlot(
     signal.throwIfAborted();
     for (let number = 0; number < count; number++) {
       const file = join(folder, `slot-${number}`);
-      if (tryTake(file)) return { release: () => { rmSync(file, { force: true }); } };
+      if (tryTake(file))
+        return {
+          release: () => {
+            rmSync(file, { force: true });
+          },
+        };
     }
     if (clock.now() - lastLine >= LINE_EVERY_MS) {
       lastLine = clock.now();

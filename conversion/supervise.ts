@@ -53,7 +53,9 @@ function replyOf({ code, signal, stdout }: ProgramEnd): Reply {
   }
   if (code === exitCodes.cancelled) throw cancelled("the conversion program was ended");
   if (code !== null) throw new ProgramFailure("the program has said why", known(code));
-  throw failed(`the conversion program was killed (${signal ?? "could not start"}). Memory used up, or ended by hand? Run again: it goes on where it stopped.`);
+  throw failed(
+    `the conversion program was killed (${signal ?? "could not start"}). Memory used up, or ended by hand? Run again: it goes on where it stopped.`,
+  );
 }
 
 const known = (code: number): ExitCode => Object.values(exitCodes).find((value) => value === code) ?? exitCodes.failed;

@@ -24,9 +24,8 @@ const demand = async (): Promise<void> => {
 };
 
 const guests = async (keys: string[], file: string | undefined): Promise<void> => {
-  const all = await readGuests(file);
-  const chosen = chooseGuests(all, keys);
-  await withLock(`${paths.home}/guests.lock`, say, () => buildGuests(all, chosen, paths, say));
+  const chosen = chooseGuests(await readGuests(file), keys);
+  await withLock(`${paths.home}/guests.lock`, say, () => buildGuests(chosen, paths, say));
 };
 
 const program = new Command("lab").description(`Ceph, OpenStack and guests on this machine, in ${paths.home}`);

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { badInput, messageOf } from "../failure.ts";
 import type { ReadyCheck } from "./check.ts";
 
 /** How much of the console a pattern is looked for in. */
@@ -9,7 +10,7 @@ export type ReadConsole = (lines: number) => Promise<string>;
 
 /** A line of the console matches the pattern (a JavaScript regular expression). */
 export function consoleCheck(read: ReadConsole, pattern: string): ReadyCheck {
-  const expression = new RegExp(pattern, "m");
+  const expression = regularExpression(pattern);
   return {
     name: `console /${pattern}/`,
     attempt: async () => {
@@ -19,6 +20,14 @@ export function consoleCheck(read: ReadConsole, pattern: string): ReadyCheck {
         : { ok: true, seen: `the console shows ${JSON.stringify(found.slice(0, 80))}` };
     },
   };
+}
+
+function regularExpression(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, "m");
+  } catch (error) {
+    throw badInput(`the pattern of the check is no regular expression: ${messageOf(error)}`);
+  }
 }
 
 /** The last lines of a console, without escape sequences and control characters, for a message. */

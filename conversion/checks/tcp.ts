@@ -9,7 +9,8 @@ export const endpoint = (address: string, port: number): string =>
 export function tcpCheck(address: string, port: number): ReadyCheck {
   return {
     name: `tcp ${endpoint(address, port)}`,
-    attempt: () => dial(address, port, (socket, settle) => socket.once("connect", () => settle({ ok: true, seen: "connected" }))),
+    attempt: () =>
+      dial(address, port, (socket, settle) => socket.once("connect", () => settle({ ok: true, seen: "connected" }))),
   };
 }
 

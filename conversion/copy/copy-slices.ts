@@ -63,17 +63,24 @@ export async function copySlices(copy: SliceCopy, claimed: Ledger, nonce: string
     await verifying.catch(() => undefined);
   }
   await verifying;
-  if (todo.length > 0) progress.done(todo.length === sliceCount(claimed) ? "copied and verified" : "the rest copied and verified");
+  if (todo.length > 0)
+    progress.done(todo.length === sliceCount(claimed) ? "copied and verified" : "the rest copied and verified");
   return todo.length;
 }
 
-async function verify(copy: SliceCopy, { capacityBytes, sliceMiB }: Ledger, nonce: string, slice: number): Promise<void> {
+async function verify(
+  copy: SliceCopy,
+  { capacityBytes, sliceMiB }: Ledger,
+  nonce: string,
+  slice: number,
+): Promise<void> {
   const parts = partsOf(sliceWindow(capacityBytes, sliceMiB, slice), copy.compareParts);
   const results = await Promise.allSettled(
     parts.map((part) => compareWindow(copy.commands, copy.disk, copy.source, copy.readBack, part)),
   );
   for (const result of results) {
-    if (result.status === "rejected") throw result.reason instanceof Error ? result.reason : failed(String(result.reason));
+    if (result.status === "rejected")
+      throw result.reason instanceof Error ? result.reason : failed(String(result.reason));
   }
   await copy.store.apply({ kind: "finish", nonce, slice });
 }

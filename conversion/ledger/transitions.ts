@@ -95,7 +95,12 @@ function claim(ledger: Ledger | null, event: LedgerEvent & { kind: "claim" }): L
   };
   if (ledger === null) return fresh;
   const { volumeId, disk, stack, generation } = event.identity;
-  if (ledger.volumeId !== volumeId || ledger.disk !== disk || ledger.stack !== stack || ledger.generation !== generation)
+  if (
+    ledger.volumeId !== volumeId ||
+    ledger.disk !== disk ||
+    ledger.stack !== stack ||
+    ledger.generation !== generation
+  )
     throw new TransitionError("the ledger is another disk's");
   if (sameSource(ledger, event)) {
     if (ledger.state === "copied") throw new TransitionError("the disk is copied and its source has not changed");

@@ -18,7 +18,8 @@ export async function changedFiles(files: readonly SourceFile[]): Promise<string
     const now = await stat(file.path, { bigint: true }).catch(() => null);
     if (now === null) changes.push(`${quote(file.name)} is gone`);
     else if (now.dev !== file.device || now.ino !== file.inode) changes.push(`${quote(file.name)} was replaced`);
-    else if (Number(now.size) !== file.bytes) changes.push(`${quote(file.name)} had ${file.bytes} bytes, has ${now.size}`);
+    else if (Number(now.size) !== file.bytes)
+      changes.push(`${quote(file.name)} had ${file.bytes} bytes, has ${now.size}`);
     else if (now.mtimeNs !== file.modifiedNs) changes.push(`${quote(file.name)} was written to`);
   }
   return changes;

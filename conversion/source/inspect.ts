@@ -84,19 +84,24 @@ async function checkWithQemu(
   const opts = imageOpts(node);
   const finished = await run(commands, "qemu-img", ["info", "--output=json", "--image-opts", opts]);
   if (finished.code !== 0)
-    throw failed(`${disk}: the ${source.format} file ${name} cannot be opened: qemu-img info said ${reasonOf(finished)}`);
+    throw failed(
+      `${disk}: the ${source.format} file ${name} cannot be opened: qemu-img info said ${reasonOf(finished)}`,
+    );
   const info = Info.parse(JSON.parse(finished.stdout));
   if (info["virtual-size"] !== source.capacityBytes)
     throw refused(
       `${disk}: the disk in ${name} has ${info["virtual-size"]} bytes, the estate says ${source.capacityBytes}. ` +
         "Was it grown, or is it another disk? Read the estate again and plan again.",
     );
-  if (info["backing-filename"] !== undefined) throw refused(`${disk}: ${name} has a backing file (snapshot): flatten it first.`);
+  if (info["backing-filename"] !== undefined)
+    throw refused(`${disk}: ${name} has a backing file (snapshot): flatten it first.`);
   if (info.encrypted === true) throw refused(`${disk}: ${name} is encrypted.`);
   const known = new Set(files.map(({ path }) => path));
   const unknown = info["format-specific"]?.data?.extents?.filter(({ filename }) => !known.has(filename)) ?? [];
   if (unknown.length > 0)
-    throw refused(`${disk}: ${name} would read ${unknown.map(({ filename }) => quote(filename)).join(", ")}, which its descriptor was not seen to name.`);
+    throw refused(
+      `${disk}: ${name} would read ${unknown.map(({ filename }) => quote(filename)).join(", ")}, which its descriptor was not seen to name.`,
+    );
   await checkWhole(commands, disk, source, name, opts);
 }
 
@@ -106,7 +111,13 @@ const CHECKED = new Set(["vmdk", "qcow2", "vhdx", "vdi"]);
 const LEAKS = 3;
 const NO_CHECK = 63;
 
-async function checkWhole(commands: Commands, disk: string, source: DiskSource, name: string, opts: string): Promise<void> {
+async function checkWhole(
+  commands: Commands,
+  disk: string,
+  source: DiskSource,
+  name: string,
+  opts: string,
+): Promise<void> {
   if (!CHECKED.has(source.format)) return;
   const finished = await run(commands, "qemu-img", ["check", "--image-opts", opts]);
   if (finished.code === 0 || finished.code === LEAKS || finished.code === NO_CHECK) return;

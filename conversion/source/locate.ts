@@ -15,7 +15,10 @@ export interface SourceFile {
 }
 
 /** Folder of a datastore, resolved. @throws when runners.yaml does not name it or it is not there. */
-export async function datastoreFolder(datastores: Readonly<Record<string, string>>, datastore: string): Promise<string> {
+export async function datastoreFolder(
+  datastores: Readonly<Record<string, string>>,
+  datastore: string,
+): Promise<string> {
   const folder = Object.hasOwn(datastores, datastore) ? datastores[datastore] : undefined;
   if (folder === undefined)
     throw badInput(
@@ -25,7 +28,9 @@ export async function datastoreFolder(datastores: Readonly<Record<string, string
   try {
     return await realpath(folder);
   } catch (error) {
-    throw failed(`the folder ${folder} of the datastore ${quote(datastore)} cannot be entered (${reason(error)}). Is it mounted?`);
+    throw failed(
+      `the folder ${folder} of the datastore ${quote(datastore)} cannot be entered (${reason(error)}). Is it mounted?`,
+    );
   }
 }
 
@@ -47,10 +52,14 @@ export async function inspectFile(folder: string, path: string, name: string, di
   try {
     real = await realpath(path);
   } catch (error) {
-    throw failed(`${disk}: the file ${quote(name)} is not to be had in ${folder} (${reason(error)}). Is the datastore mounted, was the VM moved?`);
+    throw failed(
+      `${disk}: the file ${quote(name)} is not to be had in ${folder} (${reason(error)}). Is the datastore mounted, was the VM moved?`,
+    );
   }
   if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-    throw refused(`${disk}: ${quote(name)} is a symbolic link out of the datastore, to ${real}. Only files inside ${folder} are read.`);
+    throw refused(
+      `${disk}: ${quote(name)} is a symbolic link out of the datastore, to ${real}. Only files inside ${folder} are read.`,
+    );
   const found = await stat(real, { bigint: true });
   if (!found.isFile()) throw refused(`${disk}: ${quote(name)} is not a regular file.`);
   const { size, mtimeNs: modifiedNs, dev: device, ino: inode } = found;

@@ -63,4 +63,3 @@ async function vmwareLocks(files: readonly SourceFile[], nowMs: number): Promise
 
 const list = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 const text = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
-

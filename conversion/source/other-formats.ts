@@ -78,5 +78,7 @@ export async function vdiFault(file: SourceFile): Promise<string | null> {
   const header = await readBytes(file.path, 0, 80);
   if (header.length < 80 || header.readUInt32LE(64) !== 0xbeda107f) return "it has no VDI header";
   const type = header.readUInt32LE(76);
-  return type === 1 || type === 2 ? null : `its VDI type is ${type}: only whole disks (1 or 2) are taken, no differencing ones`;
+  return type === 1 || type === 2
+    ? null
+    : `its VDI type is ${type}: only whole disks (1 or 2) are taken, no differencing ones`;
 }

@@ -15,7 +15,8 @@ export type VmdkDescriptor =
   | { readonly extents: readonly VmdkExtent[]; readonly createType: string; readonly faults: readonly [] }
   | { readonly faults: readonly [string, ...string[]] };
 
-const EXTENT = /^RW[ \t]+(\d{1,15})[ \t]+(FLAT|VMFS|SPARSE|VMFSSPARSE|SESPARSE)[ \t]+"([^"\r\n]+)"(?:[ \t]+(\d{1,15}))?$/;
+const EXTENT =
+  /^RW[ \t]+(\d{1,15})[ \t]+(FLAT|VMFS|SPARSE|VMFSSPARSE|SESPARSE)[ \t]+"([^"\r\n]+)"(?:[ \t]+(\d{1,15}))?$/;
 
 /**
  * Reads a descriptor with more suspicion than qemu, which skips extents that it does not know (the data after them moves
@@ -29,15 +30,22 @@ export function readVmdkDescriptor(text: string): VmdkDescriptor {
   for (const line of lines.filter((candidate) => /^(RW|RDONLY|NOACCESS)(\s|$)/.test(candidate))) {
     const [, sectors, type, file, offset] = EXTENT.exec(line) ?? [];
     if (sectors === undefined || file === undefined || !isType(type))
-      faults.push(`the extent ${JSON.stringify(line)} is of a kind that cannot be read (access RW; FLAT, VMFS, SPARSE, VMFSSPARSE or SESPARSE)`);
-    else if (!isPlainName(file)) faults.push(`the extent names ${JSON.stringify(file)}, which is not a plain file name in the descriptor's folder`);
+      faults.push(
+        `the extent ${JSON.stringify(line)} is of a kind that cannot be read (access RW; FLAT, VMFS, SPARSE, VMFSSPARSE or SESPARSE)`,
+      );
+    else if (!isPlainName(file))
+      faults.push(
+        `the extent names ${JSON.stringify(file)}, which is not a plain file name in the descriptor's folder`,
+      );
     else extents.push({ sectors: Number(sectors), type, file, offsetSectors: Number(offset ?? 0) });
   }
   const values = new Map(lines.flatMap((line) => keyValue(line)));
   const parentCid = values.get("parentcid") ?? "ffffffff";
   const hint = values.get("parentfilenamehint");
   if (parentCid.toLowerCase() !== "ffffffff" || hint !== undefined)
-    faults.push(`it is a snapshot of ${hint === undefined ? "another disk" : JSON.stringify(hint)} (parentCID ${parentCid}): remove or consolidate the VM's snapshots first`);
+    faults.push(
+      `it is a snapshot of ${hint === undefined ? "another disk" : JSON.stringify(hint)} (parentCID ${parentCid}): remove or consolidate the VM's snapshots first`,
+    );
   if (extents.length === 0 && faults.length === 0) faults.push("its descriptor names no extent");
   const [first, ...more] = faults;
   if (first !== undefined) return { faults: [first, ...more] };
@@ -46,7 +54,11 @@ export function readVmdkDescriptor(text: string): VmdkDescriptor {
 
 /** Whether a name stays in its folder and means the same to qemu as to the file system: no protocol such as `json:`. */
 const isPlainName = (name: string): boolean =>
-  basename(name) === name && name !== "." && name !== ".." && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(name) && !name.includes("\\");
+  basename(name) === name &&
+  name !== "." &&
+  name !== ".." &&
+  !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(name) &&
+  !name.includes("\\");
 
 const isType = (type: string | undefined): type is VmdkExtent["type"] => type !== undefined;
 

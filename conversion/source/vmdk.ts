@@ -23,11 +23,16 @@ export async function vmdkFiles(folder: string, file: SourceFile, disk: string):
     return [file];
   }
   if (magic === "COWD" || header.subarray(0, 8).equals(SESPARSE_MAGIC))
-    throw refused(`${disk}: ${quote(file.name)} is an extent of a snapshot, not a disk: name the descriptor (.vmdk) of the disk.`);
+    throw refused(
+      `${disk}: ${quote(file.name)} is an extent of a snapshot, not a disk: name the descriptor (.vmdk) of the disk.`,
+    );
   if (file.bytes > LARGEST_DESCRIPTOR)
-    throw refused(`${disk}: ${quote(file.name)} is neither a VMDK descriptor (at most 1 MiB) nor a sparse VMDK. A flat file? Name its descriptor.`);
+    throw refused(
+      `${disk}: ${quote(file.name)} is neither a VMDK descriptor (at most 1 MiB) nor a sparse VMDK. A flat file? Name its descriptor.`,
+    );
   const descriptor = readVmdkDescriptor((await readBytes(file.path, 0, file.bytes)).toString("utf8"));
-  if (descriptor.faults.length > 0) throw refused(`${disk}: the VMDK ${quote(file.name)} is not taken: ${descriptor.faults.join("; ")}.`);
+  if (descriptor.faults.length > 0)
+    throw refused(`${disk}: the VMDK ${quote(file.name)} is not taken: ${descriptor.faults.join("; ")}.`);
   const extents: SourceFile[] = [];
   for (const extent of "extents" in descriptor ? descriptor.extents : [])
     extents.push(await extentFile(folder, file, extent, disk));
@@ -37,13 +42,20 @@ export async function vmdkFiles(folder: string, file: SourceFile, disk: string):
 /** Magic of an SE sparse file, 0xcafebabe as a little-endian 64-bit number. */
 const SESPARSE_MAGIC = Buffer.from("bebafeca00000000", "hex");
 
-async function extentFile(folder: string, descriptor: SourceFile, extent: VmdkExtent, disk: string): Promise<SourceFile> {
+async function extentFile(
+  folder: string,
+  descriptor: SourceFile,
+  extent: VmdkExtent,
+  disk: string,
+): Promise<SourceFile> {
   const path = join(dirname(descriptor.path), extent.file);
   const found = await inspectFile(folder, path, extent.file, disk);
   const isFlat = extent.type === "FLAT" || extent.type === "VMFS";
   const needed = (extent.offsetSectors + extent.sectors) * SECTOR;
   if (isFlat && found.bytes < needed)
-    throw refused(`${disk}: the extent ${quote(extent.file)} has ${found.bytes} bytes, its descriptor says ${needed}: the file is cut off (a copy that did not end?).`);
+    throw refused(
+      `${disk}: the extent ${quote(extent.file)} has ${found.bytes} bytes, its descriptor says ${needed}: the file is cut off (a copy that did not end?).`,
+    );
   if (extent.type === "SPARSE") await checkSparse(found, await readBytes(found.path, 0, 512), disk, extent.sectors);
   return found;
 }

@@ -13,6 +13,10 @@ export function readLedgers(disks: readonly DiskHandle[]): Promise<(Ledger | nul
 export async function refuseWhenAccepted(vm: string, disks: readonly DiskHandle[]): Promise<(Ledger | null)[]> {
   const ledgers = await readLedgers(disks);
   const accepted = disks.filter((_, index) => ledgers[index]?.state === "accepted");
-  if (accepted.length > 0) throw acceptedRefusal(vm, accepted.map(({ disk }) => disk));
+  if (accepted.length > 0)
+    throw acceptedRefusal(
+      vm,
+      accepted.map(({ disk }) => disk),
+    );
   return ledgers;
 }

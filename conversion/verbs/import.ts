@@ -39,7 +39,8 @@ export async function importDisk(world: World, work: Work): Promise<Outcome> {
   if (ledger !== null && ledger.state !== "copied" && reached(ledger, "copied"))
     return report(world, work, `skipped: ${ledger.state}`);
   const volume = await world.cinder.getVolume(volumeId);
-  if (volume === null) throw refused(`${job.disk}: Cinder knows no volume ${volumeId} in this project. Nothing was written.`);
+  if (volume === null)
+    throw refused(`${job.disk}: Cinder knows no volume ${volumeId} in this project. Nothing was written.`);
   checkTarget(job, volume, image);
   const source = await inspectSource(world.commands, job.disk, job.source, world.settings.datastores);
   const claim = { capacityBytes: job.source.capacityBytes, source: source.fingerprint };
@@ -94,7 +95,10 @@ async function copyAs(
     await writer.close();
     const { capacityBytes } = job.source;
     if (capacityBytes < image.sizeBytes)
-      await expectZero(commands, job.disk, readBack, { offset: capacityBytes, length: image.sizeBytes - capacityBytes });
+      await expectZero(commands, job.disk, readBack, {
+        offset: capacityBytes,
+        length: image.sizeBytes - capacityBytes,
+      });
     await sourceUnchanged(source, job.disk);
     await store.apply({ kind: "copied", nonce, digest: null });
     mine = false;
@@ -113,7 +117,9 @@ async function copyAs(
 /** Another run may have claimed the disk between the checks and the moment this run opened the image. */
 async function sameAsSeen(store: LedgerStore, seen: Ledger | null, disk: string): Promise<void> {
   if (JSON.stringify(await store.read()) !== JSON.stringify(seen))
-    throw failed(`${disk}: another run has changed the ledger at this moment. Nothing was written; run again when it has ended.`);
+    throw failed(
+      `${disk}: another run has changed the ledger at this moment. Nothing was written; run again when it has ended.`,
+    );
 }
 
 async function sourceUnchanged(source: InspectedSource, disk: string): Promise<void> {
@@ -129,15 +135,12 @@ async function sourceUnchanged(source: InspectedSource, disk: string): Promise<v
 function withWriterFault(error: unknown, writer: OpenWriter, disk: string): unknown {
   const fault = writer.fault();
   if (fault === null || !(error instanceof Error) || fault.includes("SIGTERM")) return error;
-  return failed(`${error.message} (the writer of ${disk} had ended: ${fault}; fenced by another run, or no longer allowed?)`);
+  return failed(
+    `${error.message} (the writer of ${disk} had ended: ${fault}; fenced by another run, or no longer allowed?)`,
+  );
 }
 
-function report(
-  world: World,
-  { verb, job }: Work,
-  result: string,
-  details?: Record<string, string | number>,
-): Outcome {
+function report(world: World, { verb, job }: Work, result: string, details?: Record<string, string | number>): Outcome {
   if (result.startsWith("skipped")) world.log(`${job.disk}: ${result}`);
   const extra = details === undefined ? {} : { details };
   return { kind: "report", report: { version: 1, verb, vm: job.vm, disk: job.disk, result, ...extra } };

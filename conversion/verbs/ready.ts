@@ -54,7 +54,9 @@ export async function readyServer(world: World, { job, serverId }: WorkOf<"ready
     }
     if (clock.now() - lastLine >= LINE_EVERY_MS) {
       lastLine = clock.now();
-      log(`${job.vm}: waiting for ${waiting}, server ${status}, ${duration(elapsed / 1000)} of ${duration(job.timeoutSeconds)}`);
+      log(
+        `${job.vm}: waiting for ${waiting}, server ${status}, ${duration(elapsed / 1000)} of ${duration(job.timeoutSeconds)}`,
+      );
     }
     await clock.sleep(PAUSE_MS);
   }
@@ -96,7 +98,8 @@ function groupsOf(world: World, job: Job, serverId: string): Group[] {
   return job.checks.map((check) => {
     const address = (given: string | undefined): string => {
       const used = given ?? first;
-      if (used === undefined) throw badInput(`${job.vm}: the check ${check.kind} needs an address, and the server has none.`);
+      if (used === undefined)
+        throw badInput(`${job.vm}: the check ${check.kind} needs an address, and the server has none.`);
       return used;
     };
     switch (check.kind) {

@@ -30,7 +30,12 @@ export async function sealVm(world: World, { job, volumeIds }: WorkOf<"seal">): 
   return { kind: "report", report: { version: 1, verb: "seal", vm: job.vm, result, details: { disks: disks.length } } };
 }
 
-function checkStates(vm: string, phase: string, disks: readonly DiskHandle[], ledgers: readonly (Ledger | null)[]): void {
+function checkStates(
+  vm: string,
+  phase: string,
+  disks: readonly DiskHandle[],
+  ledgers: readonly (Ledger | null)[],
+): void {
   const needed = phase === "accepted" ? "sealed" : "copied";
   const behind = disks.flatMap(({ disk }, index) => {
     const ledger = ledgers[index] ?? null;
@@ -39,7 +44,9 @@ function checkStates(vm: string, phase: string, disks: readonly DiskHandle[], le
   if (behind.length > 0)
     throw refused(
       `${vm}: cannot be ${phase === "accepted" ? "accepted" : "sealed"}: ${behind.join("; ")}, expected at least ${needed}. ` +
-        (phase === "accepted" ? "Migrate it with the phase cutover first." : "Run again: the import goes on where it stopped."),
+        (phase === "accepted"
+          ? "Migrate it with the phase cutover first."
+          : "Run again: the import goes on where it stopped."),
     );
 }
 
@@ -72,7 +79,9 @@ async function settle(
       fault = messageOf(error);
     }
   }
-  throw failed(`${disk}: the volume ${volumeId} does not take the bootable flag and the image properties ${JSON.stringify(wanted)}: ${fault}`);
+  throw failed(
+    `${disk}: the volume ${volumeId} does not take the bootable flag and the image properties ${JSON.stringify(wanted)}: ${fault}`,
+  );
 }
 
 function sameProperties(found: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {

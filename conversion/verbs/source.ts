@@ -15,7 +15,9 @@ export async function checkSource(world: World, { job }: WorkOf<"source">): Prom
       const { files, fingerprint } = await inspectSource(world.commands, disk, source, world.settings.datastores);
       const users = await filesInUse(files, world.clock.now());
       if (users.length > 0)
-        throw failed(`${disk}: its files are in use: ${users.join("; ")}. Switch the VM off, end what writes them, then run again.`);
+        throw failed(
+          `${disk}: its files are in use: ${users.join("; ")}. Switch the VM off, end what writes them, then run again.`,
+        );
       details[disk] = `${fingerprint.files} files, ${fingerprint.bytes} bytes, ${fingerprint.sha256.slice(0, 16)}`;
       world.log(`${disk}: ${fingerprint.files} files, nobody writes them`);
     } catch (error) {

@@ -16,5 +16,8 @@ export async function syncDisk(world: World, work: WorkOf<"sync">): Promise<Outc
   const ledger = await openLedger(rbd, { volumeId, disk, stack, generation }).read();
   if (ledger === null || !reached(ledger, "copied")) return importDisk(world, work);
   world.log(`${disk}: ${ledger.state}, nothing to copy`);
-  return { kind: "report", report: { version: 1, verb: "sync", vm: job.vm, disk, result: `unchanged: ${ledger.state}` } };
+  return {
+    kind: "report",
+    report: { version: 1, verb: "sync", vm: job.vm, disk, result: `unchanged: ${ledger.state}` },
+  };
 }

@@ -45,7 +45,9 @@ export type Outcome = { readonly kind: "report"; readonly report: Report } | { r
 export function poolOf(world: World, target: string): Rbd {
   const access = Object.hasOwn(world.settings.storage, target) ? world.settings.storage[target] : undefined;
   if (access === undefined)
-    throw badInput(`runners.yaml: no storage for the target "${target}". Add it under \`storage\`: pool, user and conf of its Ceph.`);
+    throw badInput(
+      `runners.yaml: no storage for the target "${target}". Add it under \`storage\`: pool, user and conf of its Ceph.`,
+    );
   return openRbd(world.commands, access);
 }
 

@@ -41,7 +41,7 @@ const timed = async <T>(name: string, say: (line: string) => void, work: () => P
 /** Digest of all that a guest is made from. */
 const stampOf = async (guest: Guest, baseStamp: string): Promise<string> => {
   const hash = createHash("sha256").update(baseStamp).update(JSON.stringify(guest));
-  for (const name of ["content.ts", "definition.ts", "formats.ts", "image.ts"]) {
+  for (const name of ["build.ts", "content.ts", "definition.ts", "formats.ts", "image.ts"]) {
     hash.update(await readFile(labSource("guests", name)));
   }
   return hash.digest("hex");
@@ -60,6 +60,9 @@ const buildGuest = async (guest: Guest, paths: LabPaths): Promise<void> => {
     { path: "/etc/ssh/ssh_host_ed25519_key", mode: 0o600, text: await readFile(hostKey, "utf8") },
     { path: "/etc/ssh/ssh_host_ed25519_key.pub", mode: 0o644, text: await readFile(`${hostKey}.pub`, "utf8") },
   ];
+  const [kind = "", key = ""] = (await readFile(`${hostKey}.pub`, "utf8")).split(" ");
+  const addresses = guest.nics.map(({ address }) => address.replace(/\/.*/, "")).join(",");
+  await writeFile(join(own, "known_hosts"), `${addresses} ${kind} ${key}\n`);
   const disks = disksOf(guest);
   for (const folder of new Set(disks.map(({ datastore, file }) => join(paths.datastores, datastore, dirname(file))))) {
     await rm(folder, { recursive: true, force: true });
@@ -90,33 +93,25 @@ const buildGuest = async (guest: Guest, paths: LabPaths): Promise<void> => {
 };
 
 /** known_hosts of all guests that are built: `ssh -o UserKnownHostsFile=` then proves that it is the same machine. */
-const writeKnownHosts = async (guests: readonly Guest[], paths: LabPaths): Promise<void> => {
-  let text = "";
-  for (const guest of guests) {
-    const file = join(paths.guests, guest.key, "ssh_host_ed25519_key.pub");
-    if (!existsSync(file)) continue;
-    const [kind = "", key = ""] = (await readFile(file, "utf8")).split(" ");
-    const names = guest.nics.map(({ address }) => address.replace(/\/.*/, "")).join(",");
-    text += `${names} ${kind} ${key}\n`;
-  }
-  await writeFile(join(paths.guests, "known_hosts"), text);
+const writeKnownHosts = async (paths: LabPaths): Promise<void> => {
+  const keys = await builtGuests(paths);
+  const lines = await Promise.all(keys.map((key) => readFile(join(paths.guests, key, "known_hosts"), "utf8")));
+  await writeFile(join(paths.guests, "known_hosts"), lines.join(""));
 };
 
 /**
  * Builds the guests that are not there yet, or were made from something else.
- * @param all every guest of the file; `chosen` are built.
  * @param side how many are built side by side.
  */
 export const buildGuests = async (
-  all: readonly Guest[],
-  chosen: readonly Guest[],
+  guests: readonly Guest[],
   paths: LabPaths,
   say: (line: string) => void,
   side = 2,
 ): Promise<void> => {
   await timed("guest base", say, () => execa(labSource("guests", "base.sh"), [paths.guests], { stdio: "inherit" }));
   const baseStamp = await readFile(join(paths.guests, "stamp"), "utf8");
-  const waiting = [...chosen];
+  const waiting = [...guests];
   const worker = async (): Promise<void> => {
     for (let guest = waiting.shift(); guest !== undefined; guest = waiting.shift()) {
       const it = guest;
@@ -130,7 +125,7 @@ export const buildGuests = async (
     }
   };
   await Promise.all(Array.from({ length: side }, worker));
-  await writeKnownHosts(all, paths);
+  await writeKnownHosts(paths);
 };
 
 /** Keys of the guests that lie in the lab, in any version. */

@@ -42,12 +42,23 @@ describe("import: every format arrives byte for byte", function () {
     it(name, async () => {
       const file = make().slice(datastore.folder.length + 1);
       const { volumeId, image } = makeImage();
-      const { outcome } = await runImport({ datastore: datastore.folder, source: sourceOf(file, format), volumeId, job: { sliceMiB: 32 } });
+      const { outcome } = await runImport({
+        datastore: datastore.folder,
+        source: sourceOf(file, format),
+        volumeId,
+        job: { sliceMiB: 32 },
+      });
       assert.equal(resultOf(outcome), "copied");
       assert.equal(await holds(image, raw), true, "the image differs from the disk");
       const ledger = await ledgerOf(image);
       assert.deepEqual(
-        { state: ledger?.state, begun: ledger?.begun, finished: ledger?.finished, writer: ledger?.writer, bytes: ledger?.capacityBytes },
+        {
+          state: ledger?.state,
+          begun: ledger?.begun,
+          finished: ledger?.finished,
+          writer: ledger?.writer,
+          bytes: ledger?.capacityBytes,
+        },
         { state: "copied", begun: "0-2", finished: "0-2", writer: null, bytes: CAPACITY },
       );
     });

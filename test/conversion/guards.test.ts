@@ -111,7 +111,10 @@ describe("import: what protects data", function () {
       it(`refuses a ledger of another ${what}`, async () => {
         const before = await ledgerOf(image);
         await changeLedger(image, { ...change, state: "copying", finished: "" });
-        await assert.rejects(runImport({ ...input, volumeId, source: sourceOf(other, "raw") }), /belongs to another disk/);
+        await assert.rejects(
+          runImport({ ...input, volumeId, source: sourceOf(other, "raw") }),
+          /belongs to another disk/,
+        );
         assert.equal(await holds(image, raw), true);
         await changeLedger(image, before ?? {});
       });
@@ -150,9 +153,15 @@ describe("import: what protects data", function () {
       const meddling = meddlingCommands((name, args, count) => {
         if (isCopy([name, ...args]) && count === 1) scribble(image, 16 * MIB, 1);
       });
-      await assert.rejects(runImport({ ...input, volumeId, world: { commands: meddling } }), /verification found a difference/);
+      await assert.rejects(
+        runImport({ ...input, volumeId, world: { commands: meddling } }),
+        /verification found a difference/,
+      );
       const ledger = await ledgerOf(image);
-      assert.deepEqual([ledger?.state, ledger?.finished.split(/[-,]/)[0] === "0", ledger?.writer], ["copying", false, null]);
+      assert.deepEqual(
+        [ledger?.state, ledger?.finished.split(/[-,]/)[0] === "0", ledger?.writer],
+        ["copying", false, null],
+      );
       assert.equal(resultOf((await runImport({ ...input, volumeId })).outcome), "copied");
       assert.equal(await holds(image, raw), true);
     });
@@ -161,7 +170,10 @@ describe("import: what protects data", function () {
       const meddling = meddlingCommands((name, args, count) => {
         if (isCopy([name, ...args]) && count === 2) scribble(image, 900 * MIB, 1);
       });
-      await assert.rejects(runImport({ ...input, volumeId, world: { commands: meddling } }), /difference in the rest beyond the disk/);
+      await assert.rejects(
+        runImport({ ...input, volumeId, world: { commands: meddling } }),
+        /difference in the rest beyond the disk/,
+      );
       assert.equal((await ledgerOf(image))?.state, "copying");
     });
     it("fails when the source is written to meanwhile, and copies all of it the next time", async () => {
@@ -171,7 +183,10 @@ describe("import: what protects data", function () {
         if (isCopy([name, ...args]) && count === 3) tool("qemu-io", "-f", "raw", "-c", "write -P 7 1M 64k", file);
       });
       const live = { ...input, source: sourceOf("live.raw", "raw"), volumeId };
-      await assert.rejects(runImport({ ...live, world: { commands: meddling } }), /source changed while it was copied.*was written to/);
+      await assert.rejects(
+        runImport({ ...live, world: { commands: meddling } }),
+        /source changed while it was copied.*was written to/,
+      );
       assert.equal((await ledgerOf(image))?.state, "copying");
       const { outcome, lines } = await runImport(live);
       assert.equal(resultOf(outcome), "copied");
@@ -193,7 +208,10 @@ describe("import: what protects data", function () {
       const meddling = meddlingCommands(async (name, args, count) => {
         if (isCopy([name, ...args]) && count === 1) await changeLedger(image, { writer });
       });
-      await assert.rejects(runImport({ ...input, volumeId, world: { commands: meddling } }), /another writer \(192\.0\.2\.1:0\/1\) has taken over/);
+      await assert.rejects(
+        runImport({ ...input, volumeId, world: { commands: meddling } }),
+        /another writer \(192\.0\.2\.1:0\/1\) has taken over/,
+      );
       assert.equal(meddling.ran.filter(isCopy).length, 1);
       assert.deepEqual((await ledgerOf(image))?.writer, writer);
     });

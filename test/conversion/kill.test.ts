@@ -45,13 +45,22 @@ describe("import: killed at any place, it leaves no writer and goes on where it 
     const { volumeId, image } = makeImage();
     const job = importJob(sourceOf("disk.vmdk", "vmdk"), { sliceMiB: SLICE_MIB });
     openstack.add(freshVolume(job, volumeId));
-    const options = { folder, datastore: datastore.folder, cloudsYaml: openstack.cloudsYaml, env: { WAVELIFT_VOLUME_ID: volumeId } };
+    const options = {
+      folder,
+      datastore: datastore.folder,
+      cloudsYaml: openstack.cloudsYaml,
+      env: { WAVELIFT_VOLUME_ID: volumeId },
+    };
     const stage = startStage("import", job, { ...options, wrapper });
-    await until(`slices of ${image} are finished: ${stage.stderr()}`, async () => finishedOf((await ledgerOf(image))?.finished) >= 2);
+    await until(
+      `slices of ${image} are finished: ${stage.stderr()}`,
+      async () => finishedOf((await ledgerOf(image))?.finished) >= 2,
+    );
     return { image, stage, again: () => startStage("import", job, options) };
   }
   const finishedOf = (ranges: string | undefined): number => parseRanges(ranges ?? "")?.size ?? 0;
-  const noWriter = (image: string) => until(`no process of ${image} is left`, () => processesWith(image).length === 0, 30);
+  const noWriter = (image: string) =>
+    until(`no process of ${image} is left`, () => processesWith(image).length === 0, 30);
   /** The second run does only what is left, and the image is the disk. */
   async function goesOn({ image, again }: Begun): Promise<void> {
     const done = finishedOf((await ledgerOf(image))?.finished);
@@ -125,7 +134,10 @@ describe("import: killed at any place, it leaves no writer and goes on where it 
     const begun = await begin();
     const visible = descendants(begun.stage.pid).flatMap(({ pid, args }) => [...args, environmentOf(pid)]);
     assert.ok(visible.length > 0);
-    assert.equal(visible.some((text) => text.includes(openstack.password)), false);
+    assert.equal(
+      visible.some((text) => text.includes(openstack.password)),
+      false,
+    );
     const { code, stdout, stderr } = await begun.stage.ended;
     assert.equal(code, 0, stderr);
     assert.equal((stdout + stderr).includes(openstack.password), false);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../conversion/failure.ts";
-import { readWork } from "../../conversion/input.ts";
+import { readVerb, readWork } from "../../conversion/input.ts";
 import { Order } from "../../conversion/order.ts";
 import { identify } from "../../conversion/process-identity.ts";
 import { readSettings } from "../../conversion/read-settings.ts";
@@ -36,17 +36,30 @@ describe("launcher", function () {
       );
     });
     it("refuses an unknown verb and a job that is no JSON", () => {
-      assert.throws(() => readWork("--help", "{}", {}), /unknown verb "--help": expected one of source, restore, import/);
-      assert.throws(() => readWork(undefined, "{}", {}), /unknown verb ""/);
+      assert.throws(() => readVerb("--help"), /unknown verb "--help": expected one of source, restore, import/);
+      assert.throws(() => readVerb(undefined), /unknown verb ""/);
       assert.throws(() => readWork("source", "{", {}), /the job on standard input is not JSON/);
     });
     it("wants the volume of every disk of a VM", () => {
-      const job = { version: 1, stack: STACK, vm: "v", generation: 1, target: "t", cloud: "c", phase: "cutover", disks: ["a", "b"], imageProperties: {} };
+      const job = {
+        version: 1,
+        stack: STACK,
+        vm: "v",
+        generation: 1,
+        target: "t",
+        cloud: "c",
+        phase: "cutover",
+        disks: ["a", "b"],
+        imageProperties: {},
+      };
       const ids = JSON.stringify({ a: "11111111-1111-4111-8111-111111111111" });
       assert.throws(() => readWork("seal", JSON.stringify(job), { WAVELIFT_VOLUME_IDS: ids }), /has no id for b/);
     });
     it("tells all faults of runners.yaml at once", () => {
-      writeFileSync(join(folder, "runners.yaml"), "version: 1\ndatastores: {a: relative}\nstorage: {t: {pool: 5}}\nslots: 0\n");
+      writeFileSync(
+        join(folder, "runners.yaml"),
+        "version: 1\ndatastores: {a: relative}\nstorage: {t: {pool: 5}}\nslots: 0\n",
+      );
       assert.throws(() => readSettings({}, folder), /datastores\.a: an absolute path[^]*storage\.t\.pool[^]*slots/);
       assert.throws(() => readSettings({ WAVELIFT_RUNNERS: "none.yaml" }, folder), /none\.yaml[^]*WAVELIFT_RUNNERS/);
     });
@@ -63,7 +76,15 @@ describe("launcher", function () {
     it("prints one line of JSON and exits with 0; a refusal with 2, a wrong job with 3", async () => {
       const datastore = makeDatastore();
       makeRaw(join(datastore.folder, "d.raw"));
-      const job = { version: 1, stack: STACK, vm: "vm1", generation: 1, target: "lab", cloud: "lab", disks: [{ disk: "vm1-disk-1", source: sourceOf("d.raw", "raw") }] };
+      const job = {
+        version: 1,
+        stack: STACK,
+        vm: "vm1",
+        generation: 1,
+        target: "lab",
+        cloud: "lab",
+        disks: [{ disk: "vm1-disk-1", source: sourceOf("d.raw", "raw") }],
+      };
       const options = { folder, datastore: datastore.folder, cloudsYaml: "{}" };
       const good = await startStage("source", job, options).ended;
       assert.equal(good.code, 0, good.stderr);
@@ -127,7 +148,15 @@ describe("launcher", function () {
     const bundles = (): string[] => readdirSync(join(folder, "dist"));
 
     it("is built once by many that start at the same time, again after a change, and is enough alone", async () => {
-      for (const name of ["bin/convert.mjs", "conversion", "cloud", "planning", "inventory/schema", "package.json", "package-lock.json"])
+      for (const name of [
+        "bin/convert.mjs",
+        "conversion",
+        "cloud",
+        "planning",
+        "inventory/schema",
+        "package.json",
+        "package-lock.json",
+      ])
         cpSync(join(project, name), join(folder, name), { recursive: true });
       symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
       await Promise.all(Array.from({ length: 6 }, expectRuns));

@@ -26,12 +26,15 @@ describe("lines for Pulumi's log", () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 30_000 })), (lengths) => {
         const lines = split(...lengths.map((length) => "x".repeat(length)), "\n");
         assert.ok(lines.every((line) => line.length > 0 && line.length <= 8192));
-        assert.equal(lines.join("").length, lengths.reduce((sum, length) => sum + length, 0));
+        assert.equal(
+          lines.join("").length,
+          lengths.reduce((sum, length) => sum + length, 0),
+        );
       }),
     );
   });
   it("hold nothing that steers a terminal", () => {
-    assert.deepEqual(split("\u001b[31mred\u001b[0m\u0007\u0000 \u009b2J end\tx\n"), ["red end\tx"]);
+    assert.deepEqual(split("\u001b[31mred\u001b[0m\u0007\u0000 \u009b2J end\tx\n"), ["red  end\tx"]);
   });
 });
 
@@ -45,7 +48,10 @@ describe("progress", () => {
         const at = [0, ...cuts.sort((a, b) => a - b), text.length];
         for (let index = 1; index < at.length; index++) read(text.slice(at[index - 1], at[index]));
         assert.equal(seen.at(-1), 1);
-        assert.deepEqual(seen, [...seen].sort((a, b) => a - b));
+        assert.deepEqual(
+          seen,
+          [...seen].sort((a, b) => a - b),
+        );
       }),
     );
   });
@@ -69,11 +75,16 @@ describe("progress", () => {
 
 describe("slices", () => {
   it("cover the disk once, and their parts cover them", () => {
-    const disk = fc.record({ sectors: fc.integer({ min: 1, max: 5_000_000 }), sliceMiB: fc.integer({ min: 1, max: 2048 }) });
+    const disk = fc.record({
+      sectors: fc.integer({ min: 1, max: 5_000_000 }),
+      sliceMiB: fc.integer({ min: 1, max: 2048 }),
+    });
     fc.assert(
       fc.property(disk, fc.integer({ min: 1, max: 8 }), ({ sectors, sliceMiB }, parts) => {
         const capacity = sectors * 512;
-        const windows = Array.from({ length: Math.ceil(capacity / (sliceMiB * MIB)) }, (_, slice) => sliceWindow(capacity, sliceMiB, slice));
+        const windows = Array.from({ length: Math.ceil(capacity / (sliceMiB * MIB)) }, (_, slice) =>
+          sliceWindow(capacity, sliceMiB, slice),
+        );
         for (const list of [windows, windows.flatMap((window) => partsOf(window, parts))]) {
           let next = 0;
           for (const { offset, length } of list) {
@@ -92,7 +103,10 @@ describe("slices", () => {
 describe("options for qemu", () => {
   it("double commas and nothing else", () => {
     const node = { driver: "raw", offset: 5, file: { driver: "file", filename: "/a,b=c,,d\n'\"", locking: true } };
-    assert.equal(imageOpts(node), "driver=raw,offset=5,file.driver=file,file.filename=/a,,b=c,,,,d\n'\",file.locking=on");
+    assert.equal(
+      imageOpts(node),
+      "driver=raw,offset=5,file.driver=file,file.filename=/a,,b=c,,,,d\n'\",file.locking=on",
+    );
     assert.throws(() => imageOpts({ driver: "a\0b" }), /NUL/);
   });
 });

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../conversion/failure.ts";
 import type { DiskSource, SourceJob } from "../../conversion/job.ts";
@@ -63,13 +74,31 @@ describe("source: only one whole disk inside its datastore is taken", function (
     });
     it("names the datastores that runners.yaml knows", async () => {
       const source = { ...sourceOf("disk.raw", "raw"), datastore: "other" };
-      await assert.rejects(inspectSource(commands, "d", source, { ds: datastore.folder }), /no folder for the datastore "other" \(it knows "ds"\)/);
-      await assert.rejects(inspectSource(commands, "d", { ...source, datastore: "constructor" }, { ds: "/" }), /no folder/);
+      await assert.rejects(
+        inspectSource(commands, "d", source, { ds: datastore.folder }),
+        /no folder for the datastore "other" \(it knows "ds"\)/,
+      );
+      await assert.rejects(
+        inspectSource(commands, "d", { ...source, datastore: "constructor" }, { ds: "/" }),
+        /no folder/,
+      );
     });
   });
 
   describe("names that are traps for option parsers", () => {
-    const names = ["a,b=c,file.filename=x", "it's \"quoted\"", "new\nline", "-leading", "json:{}", "rbd:volumes,x", "nbd:1.2.3.4:5", "50%\\n", "ümläut 文", "file:x", "fat:rw:x"];
+    const names = [
+      "a,b=c,file.filename=x",
+      'it\'s "quoted"',
+      "new\nline",
+      "-leading",
+      "json:{}",
+      "rbd:volumes,x",
+      "nbd:1.2.3.4:5",
+      "50%\\n",
+      "ümläut 文",
+      "file:x",
+      "fat:rw:x",
+    ];
     for (const name of names)
       it(`takes ${JSON.stringify(name)} for a file name, raw and as an extent`, async () => {
         cpSync(raw, at(name));
@@ -85,17 +114,33 @@ describe("source: only one whole disk inside its datastore is taken", function (
     const cases: readonly (readonly [string, (good: string) => string, RegExp])[] = [
       ["an absolute extent", (text) => text.replace(/"esxi-flat.vmdk"/, `"${"/etc/passwd"}"`), /not a plain file name/],
       ["an extent in another folder", (text) => text.replace("esxi-flat", "../x-flat"), /not a plain file name/],
-      ["an extent with a protocol", (text) => text.replace("esxi-flat.vmdk", "nbd:127.0.0.1:10809"), /not a plain file name/],
+      [
+        "an extent with a protocol",
+        (text) => text.replace("esxi-flat.vmdk", "nbd:127.0.0.1:10809"),
+        /not a plain file name/,
+      ],
       ["a json: extent", (text) => text.replace("esxi-flat.vmdk", "json:{}"), /not a plain file name/],
       ["an extent hidden by leading blanks", (text) => `${text}\n \t RW 8 FLAT "../../x" 0\n`, /not a plain file name/],
-      ["an extent spread over lines", (text) => `${text}\nRW\n8 FLAT "/etc/passwd" 0\n`, /of a kind that cannot be read/],
+      [
+        "an extent spread over lines",
+        (text) => `${text}\nRW\n8 FLAT "/etc/passwd" 0\n`,
+        /of a kind that cannot be read/,
+      ],
       ["a kind of extent that qemu skips", (text) => `${text}\nRW 8 ZERO\n`, /of a kind that cannot be read/],
       ["a raw device", (text) => text.replace("VMFS", "VMFSRDM"), /of a kind that cannot be read/],
-      ["a read-only extent, which qemu skips", (text) => text.replace("RW ", "RDONLY "), /of a kind that cannot be read/],
+      [
+        "a read-only extent, which qemu skips",
+        (text) => text.replace("RW ", "RDONLY "),
+        /of a kind that cannot be read/,
+      ],
       ["no extent", (text) => text.replace(/^RW.*$/m, ""), /names no extent/],
       ["a parent", (text) => text.replace("parentCID=ffffffff", "parentCID=fffffffe"), /snapshot of another disk/],
       ["a parent's file", (text) => `${text}\nparentFileNameHint="base.vmdk"\n`, /snapshot of "base.vmdk"/],
-      ["more sectors than its file has", (text) => text.replace(/^RW \d+/m, `RW ${CAPACITY / 512 + 1}`), /the file is cut off/],
+      [
+        "more sectors than its file has",
+        (text) => text.replace(/^RW \d+/m, `RW ${CAPACITY / 512 + 1}`),
+        /the file is cut off/,
+      ],
     ];
     for (const [what, change, message] of cases)
       it(`refuses ${what}`, async () => {
@@ -116,7 +161,9 @@ describe("source: only one whole disk inside its datastore is taken", function (
     });
     it("takes a descriptor with carriage returns, an empty end and another case", async () => {
       makeVmfs(raw, datastore.folder, "esxi");
-      const text = readFileSync(at("esxi.vmdk"), "utf8").replaceAll("\n", "\r\n").replace("parentCID=ffffffff", "parentCID=FFFFFFFF");
+      const text = readFileSync(at("esxi.vmdk"), "utf8")
+        .replaceAll("\n", "\r\n")
+        .replace("parentCID=ffffffff", "parentCID=FFFFFFFF");
       writeFileSync(at("crlf.vmdk"), `${text}\0\0\0`);
       assert.equal((await inspect("crlf.vmdk", "vmdk")).files.length, 2);
     });
@@ -145,10 +192,29 @@ describe("source: only one whole disk inside its datastore is taken", function (
     it("refuses a QCOW2 with a backing file, an external data file or encryption, before it is opened", async () => {
       tool("qemu-img", "create", "-f", "qcow2", "-b", raw, "-F", "raw", at("child.qcow2"));
       await refuses("child.qcow2", "qcow2", /has a backing file/);
-      tool("qemu-img", "create", "-f", "qcow2", "-o", `data_file=${at("data.bin")}`, at("outer.qcow2"), String(CAPACITY));
+      tool(
+        "qemu-img",
+        "create",
+        "-f",
+        "qcow2",
+        "-o",
+        `data_file=${at("data.bin")}`,
+        at("outer.qcow2"),
+        String(CAPACITY),
+      );
       await refuses("outer.qcow2", "qcow2", /external data file/);
       const secret = ["--object", "secret,id=s,data=x"];
-      tool("qemu-img", "create", "-f", "qcow2", ...secret, "-o", "encrypt.format=luks,encrypt.key-secret=s", at("luks.qcow2"), "1M");
+      tool(
+        "qemu-img",
+        "create",
+        "-f",
+        "qcow2",
+        ...secret,
+        "-o",
+        "encrypt.format=luks,encrypt.key-secret=s",
+        at("luks.qcow2"),
+        "1M",
+      );
       await refuses("luks.qcow2", "qcow2", /is encrypted/);
     });
     it("refuses a raw disk that poses as a QCOW2 only where it is called one", async () => {
@@ -187,7 +253,15 @@ describe("source: only one whole disk inside its datastore is taken", function (
   });
 
   describe("nobody writes the files", () => {
-    const job: SourceJob = { version: 1, stack: STACK, vm: "vm1", generation: 1, target: "lab", cloud: "lab", disks: [{ disk: "vm1-disk-2000", source: sourceOf("disk.raw", "raw") }] };
+    const job: SourceJob = {
+      version: 1,
+      stack: STACK,
+      vm: "vm1",
+      generation: 1,
+      target: "lab",
+      cloud: "lab",
+      disks: [{ disk: "vm1-disk-2000", source: sourceOf("disk.raw", "raw") }],
+    };
     const check = () => checkSource(makeWorld(datastore.folder), { verb: "source", job });
 
     it("takes closed files, and files that are open for reading", async () => {

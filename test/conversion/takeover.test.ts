@@ -57,7 +57,11 @@ describe("import: takes over from an old writer", function () {
 
   it("does not wait for a writer of this host that is dead", async () => {
     const { volumeId, image, old, oldProcess } = await halfDone();
-    await changeLedger(image, { state: "copying", finished: "0", writer: { nonce: "old", address: old.address, process: oldProcess } });
+    await changeLedger(image, {
+      state: "copying",
+      finished: "0",
+      writer: { nonce: "old", address: old.address, process: oldProcess },
+    });
     process.kill(oldProcess.pid, "SIGKILL");
     const patience = { ownSeconds: 3600, foreignSeconds: 40 };
     assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");
@@ -67,7 +71,11 @@ describe("import: takes over from an old writer", function () {
 
   it("waits for a writer that closes the image in order", async () => {
     const { volumeId, image, old, oldProcess } = await halfDone();
-    await changeLedger(image, { state: "copying", finished: "0", writer: { nonce: "old", address: old.address, process: oldProcess } });
+    await changeLedger(image, {
+      state: "copying",
+      finished: "0",
+      writer: { nonce: "old", address: old.address, process: oldProcess },
+    });
     const closed = systemClock.sleep(1500).then(() => old.close());
     const patience = { ownSeconds: 3600, foreignSeconds: 40 };
     assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");

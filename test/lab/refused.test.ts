@@ -31,12 +31,12 @@ describe("what an import refuses, and names that try to be commands", function (
   after(() => wave.close());
 
   it("refuses an image with data that no ledger explains and one of another size; the others go on", async () => {
-    // Make the volumes alone, as a killed up would leave them, and let a stranger at them.
-    const urn = (vm: string): string =>
-      `urn:pulumi:test-refused::wavelift::wavelift:index:MigrationWave$wavelift:index:MigratedServer$wavelift:index:MigratedDisk$openstack:blockstorage/volume:Volume::${vm}-disk-2000`;
-    const targets = ["refused1", "refused2"].flatMap((vm) => ["--target", urn(vm)]);
-    const made = await wave.pulumi("up", "--yes", "--skip-preview", "--stack", "test-refused", ...targets);
-    assert.equal(made.exitCode, 0, made.all);
+    // A conversion host that does not see the datastore: the volumes are made, and no import begins.
+    wave.writeRunners({});
+    const blind = await wave.up();
+    assert.notEqual(blind.exitCode, 0);
+    assert.match(blind.all, /datastore/);
+    wave.writeRunners();
     const volumes = await wave.volumes();
     const strange = volumes.get("refused1-disk-2000") ?? "";
     const resized = volumes.get("refused2-disk-2000") ?? "";
@@ -61,17 +61,19 @@ describe("what an import refuses, and names that try to be commands", function (
     assert.ok(
       await isIdentical(path.join(wave.datastore, hostileFile), (await wave.volumes()).get("hostile1-disk-2000") ?? ""),
     );
-    // The way on that the message tells: nothing of the VM has begun, so its volume may go.
-    const back = await wave.pulumi(
-      "destroy",
-      "--yes",
-      "--skip-preview",
-      "--stack",
-      "test-refused",
-      ...targets,
-      "--target-dependents",
-    );
-    assert.equal(back.exitCode, 0, back.all);
+    // The way on: roll these VMs back, alone, and let them come again.
+    wave.writePlan({
+      "test-refused": {
+        target: "lab",
+        vms: { refused1: { phase: "absent" }, refused2: { phase: "absent" }, hostile1: {} },
+      },
+    });
+    await wave.plan();
+    const rolledBack = await wave.up();
+    assert.equal(rolledBack.exitCode, 0, rolledBack.all);
+    assert.deepEqual([...(await wave.volumes()).keys()], ["hostile1-disk-2000"]);
+    wave.writePlan({ "test-refused": { target: "lab", vms: { refused1: {}, refused2: {}, hostile1: {} } } });
+    await wave.plan();
     const again = await wave.up();
     assert.equal(again.exitCode, 0, again.all);
     const fresh = (await wave.volumes()).get("refused1-disk-2000") ?? "";

@@ -68,20 +68,19 @@ export class Workspace {
       WAVELIFT_RUNNERS: path.join(this.folder, "runners.yaml"),
       NO_COLOR: "1",
     };
-    writeFileSync(
-      path.join(this.folder, "runners.yaml"),
-      stringify({
-        version: 1,
-        datastores: {
-          test: this.datastore,
-          ds1: path.join(paths.datastores, "ds1"),
-          ds2: path.join(paths.datastores, "ds2"),
-        },
-        storage: { lab: {}, tenant: {} },
-        slots: 2,
-        threads: 2,
-      }),
-    );
+    this.writeRunners();
+  }
+
+  /** What this machine sees as the conversion host; by default all datastores. */
+  writeRunners(
+    datastores: Readonly<Record<string, string>> = {
+      test: this.datastore,
+      ds1: path.join(paths.datastores, "ds1"),
+      ds2: path.join(paths.datastores, "ds2"),
+    },
+  ): void {
+    const settings = { version: 1, datastores, storage: { lab: {}, tenant: {} }, slots: 2, threads: 2 };
+    writeFileSync(path.join(this.folder, "runners.yaml"), stringify(settings));
   }
 
   /** Makes both stacks and brings the shared groups up. */

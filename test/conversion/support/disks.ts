@@ -12,7 +12,12 @@ export const CAPACITY = 69 * MIB + 512 * 3;
 /** A datastore of its own. */
 export function makeDatastore(): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "wavelift-ds-"));
-  return { folder, remove: () => { rmSync(folder, { recursive: true, force: true }); } };
+  return {
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /**

@@ -30,7 +30,8 @@ export async function removeImages(): Promise<void> {
 }
 
 /** The image as a node of qemu. */
-export const imageNode = (image: string): string => imageOpts({ driver: "raw", file: { driver: "rbd", ...nodeOf(image) } });
+export const imageNode = (image: string): string =>
+  imageOpts({ driver: "raw", file: { driver: "rbd", ...nodeOf(image) } });
 const nodeOf = (image: string) => ({ pool: access.pool, image, user: access.user, conf: access.conf });
 
 /** Whether the image holds exactly these bytes, and nothing but zeroes after them. */

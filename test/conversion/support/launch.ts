@@ -27,7 +27,13 @@ export interface StageOptions {
 /** Runs `bin/convert.mjs` as Pulumi's Command does: verb, job on stdin, ids in the environment. */
 export function startStage(verb: string, job: unknown, options: StageOptions): Stage {
   const { folder } = options;
-  const runners = { version: 1, datastores: { ds: options.datastore }, storage: { lab: access }, threads: 2, ...options.settings };
+  const runners = {
+    version: 1,
+    datastores: { ds: options.datastore },
+    storage: { lab: access },
+    threads: 2,
+    ...options.settings,
+  };
   writeFileSync(join(folder, "runners.yaml"), JSON.stringify(runners));
   writeFileSync(join(folder, "clouds.yaml"), options.cloudsYaml);
   const env = {
@@ -73,7 +79,9 @@ export function processesWith(text: string): Process[] {
 
 /** Children of a process, and theirs. */
 export function descendants(pid: number): Process[] {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   const direct = all.filter((other) => parentOf(other) === pid);
   return direct.flatMap((child) => [{ pid: child, args: argumentsOf(child) }, ...descendants(child)]);
 }
