@@ -3,7 +3,7 @@ import { badInput } from "./failure.ts";
 import { ImportJob, ReadyJob, SealJob, SourceJob, VolumeIds, verbs, type Verb } from "./job.ts";
 
 const Ids = {
-  source: z.object({}),
+  source: z.object({ volumeIds: VolumeIds.optional() }),
   volume: z.object({ volumeId: z.uuid() }),
   volumes: z.object({ volumeIds: VolumeIds }),
   server: z.object({ serverId: z.uuid(), volumeIds: VolumeIds }),
@@ -66,7 +66,7 @@ export function readWork(verb: Verb, stdin: string, env: NodeJS.ProcessEnv): Wor
 
 /** Every disk of a job needs its volume's id. */
 function checkDisks(work: Work): Work {
-  if (!("volumeIds" in work)) return work;
+  if (work.verb === "source" || work.verb === "restore" || !("volumeIds" in work)) return work;
   const missing = work.job.disks.filter((disk) => !Object.hasOwn(work.volumeIds, disk));
   if (missing.length > 0) throw badInput(`${variables.volumeIds} has no id for ${missing.join(", ")}.`);
   return work;

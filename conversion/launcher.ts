@@ -43,7 +43,15 @@ export async function launch(verb: string | undefined, bundle: string, env: Node
     const work = readWork(readVerb(verb), await readAll(process.stdin), env);
     const settings = readSettings(env, process.cwd());
     const cloud = ASKS_CLOUD.has(work.verb) ? cloudEntry(work.job.cloud, env) : null;
-    const reply = await runInSlot(runnerOf(settings, bundle, env), work, settings, cloud, env, cancel.signal, log);
+    const reply = await runInSlot(
+      runners[settings.runner.kind](bundle, env),
+      work,
+      settings,
+      cloud,
+      env,
+      cancel.signal,
+      log,
+    );
     if (reply.kind === "report") process.stdout.write(`${JSON.stringify(reply.report)}\n`);
     return exitCodes.ok;
   } catch (error) {
@@ -76,13 +84,10 @@ async function runInSlot(
   }
 }
 
-/** The runner that runners.yaml names. */
-function runnerOf(settings: Settings, bundle: string, env: NodeJS.ProcessEnv): Runner {
-  switch (settings.runner.kind) {
-    case "local":
-      return localRunner(bundle, env);
-  }
-}
+/** What runners.yaml can name. */
+const runners: Readonly<Record<Settings["runner"]["kind"], (bundle: string, env: NodeJS.ProcessEnv) => Runner>> = {
+  local: localRunner,
+};
 
 function cloudEntry(name: string, env: NodeJS.ProcessEnv): CloudEntry {
   try {

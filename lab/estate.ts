@@ -27,7 +27,8 @@ const estateVm = (guest: Guest, capacities: readonly number[]): EstateVm =>
     source: { kind: "manual", id: guest.instanceUuid, server: null },
     instanceUuid: guest.instanceUuid,
     name: guest.name,
-    powerState: "poweredOn",
+    // Nobody runs them: the lab has no hypervisor that they would come from.
+    powerState: "poweredOff",
     cpus: guest.cpus,
     coresPerSocket: 1,
     memoryMiB: guest.memoryMiB,

@@ -5,22 +5,25 @@ import { ATTEMPT_MS, type CheckResult, type ReadyCheck } from "./check.ts";
 export const endpoint = (address: string, port: number): string =>
   address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 
+/** Opens a connection; ok when it is accepted. */
+const knock = (address: string, port: number): Promise<CheckResult> =>
+  dial(address, port, (socket, settle) => {
+    socket.once("connect", () => {
+      settle({ ok: true, seen: "connected" });
+    });
+  });
+
 /** Somebody accepts connections on the port. */
 export function tcpCheck(address: string, port: number): ReadyCheck {
-  return {
-    name: `tcp ${endpoint(address, port)}`,
-    attempt: () =>
-      dial(address, port, (socket, settle) => socket.once("connect", () => settle({ ok: true, seen: "connected" }))),
-  };
+  return { name: `tcp ${endpoint(address, port)}`, attempt: () => knock(address, port) };
 }
 
 /** Any answer of the address: accepted or refused, the network stack of a guest is up. */
 export function answersCheck(address: string, port: number): ReadyCheck {
-  const { attempt } = tcpCheck(address, port);
   return {
     name: `any answer of ${endpoint(address, port)}`,
     attempt: async () => {
-      const result = await attempt();
+      const result = await knock(address, port);
       return result.seen === "ECONNREFUSED" ? { ok: true, seen: "refused the connection" } : result;
     },
   };

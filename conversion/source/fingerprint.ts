@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Fingerprint } from "../ledger/ledger.ts";
 import { quote, type SourceFile } from "./locate.ts";
@@ -15,7 +16,7 @@ export function fingerprint(files: readonly SourceFile[]): Fingerprint {
 export async function changedFiles(files: readonly SourceFile[]): Promise<string[]> {
   const changes: string[] = [];
   for (const file of files) {
-    const now = await stat(file.path, { bigint: true }).catch(() => null);
+    const now = await freshStat(file.path);
     if (now === null) changes.push(`${quote(file.name)} is gone`);
     else if (now.dev !== file.device || now.ino !== file.inode) changes.push(`${quote(file.name)} was replaced`);
     else if (Number(now.size) !== file.bytes)
@@ -23,4 +24,14 @@ export async function changedFiles(files: readonly SourceFile[]): Promise<string
     else if (now.mtimeNs !== file.modifiedNs) changes.push(`${quote(file.name)} was written to`);
   }
   return changes;
+}
+
+/** Size and time of a file as its server has them: opening it makes an NFS client ask again instead of remembering. */
+async function freshStat(path: string): Promise<BigIntStats | null> {
+  const file = await open(path, "r").catch(() => null);
+  try {
+    return (await file?.stat({ bigint: true })) ?? null;
+  } finally {
+    await file?.close();
+  }
 }

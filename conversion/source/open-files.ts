@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { failed } from "../failure.ts";
 import { quote, type SourceFile } from "./locate.ts";
 
 /** ESXi renews the lock file of an open file on an NFS datastore every 10 s; one this old was left behind. */
@@ -9,9 +10,18 @@ const LOCK_IS_STALE_MS = 60_000;
  * Who may write a disk's files now, one line each: processes of this host that have them open for writing, loop devices,
  * and VMware's locks. Empty when nobody does. Of processes of other users only root sees the files.
  */
-export async function filesInUse(files: readonly SourceFile[], nowMs: number): Promise<string[]> {
+async function filesInUse(files: readonly SourceFile[], nowMs: number): Promise<string[]> {
   const found = await Promise.all([writingProcesses(files), loopDevices(files), vmwareLocks(files, nowMs)]);
   return [...new Set(found.flat())];
+}
+
+/** @throws when anybody may write the files of a disk now */
+export async function expectUnused(disk: string, files: readonly SourceFile[], nowMs: number): Promise<void> {
+  const users = await filesInUse(files, nowMs);
+  if (users.length > 0)
+    throw failed(
+      `${disk}: its files are in use: ${users.join("; ")}. Switch the VM off, end what writes them, then run again.`,
+    );
 }
 
 const O_ACCMODE = 3;

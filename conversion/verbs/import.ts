@@ -11,6 +11,7 @@ import type { Rbd, RbdImage } from "../rbd/rbd.ts";
 import { takeOver } from "../rbd/takeover.ts";
 import { openWriter, rbdOpts, type OpenWriter } from "../rbd/writer.ts";
 import { changedFiles } from "../source/fingerprint.ts";
+import { expectUnused } from "../source/open-files.ts";
 import { inspectSource, type InspectedSource } from "../source/inspect.ts";
 import { checkTarget } from "./target-checks.ts";
 import { poolOf, type Outcome, type World } from "./world.ts";
@@ -50,6 +51,7 @@ export async function importDisk(world: World, work: Work): Promise<Outcome> {
       `${job.disk}: the RBD image ${rbd.access.pool}/${store.image} holds data that no ledger explains (unexplained data). ` +
         "Nothing was written. See what it is; if it is worth nothing, delete the volume, so that Pulumi makes a new one.",
     );
+  await expectUnused(job.disk, source.files, world.clock.now());
   if (!world.mayCopy) return { kind: "needsSlot" };
   if (ledger !== null && !sameSource(ledger, claim))
     world.log(`${job.disk}: the source's files have changed since the last run: every slice is copied again`);

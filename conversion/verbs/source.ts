@@ -1,23 +1,27 @@
 import { Failure, failed, messageOf } from "../failure.ts";
 import type { WorkOf } from "../input.ts";
+import type { SourceJob } from "../job.ts";
+import { reached } from "../ledger/ledger.ts";
 import { inspectSource } from "../source/inspect.ts";
-import { filesInUse } from "../source/open-files.ts";
-import type { Outcome, World } from "./world.ts";
+import { expectUnused } from "../source/open-files.ts";
+import { readLedgers } from "./accepted.ts";
+import { disksOf, type Outcome, type World } from "./world.ts";
 
 /**
- * Verb `source`: every disk of the VM is there, whole and closed, before anything is copied. All faults at once.
+ * Verb `source`: every disk of the VM is there, whole and closed, before anything is copied. All faults at once. Where
+ * the volumes are known and sealed, the source is no longer of interest (it may be gone).
  */
-export async function checkSource(world: World, { job }: WorkOf<"source">): Promise<Outcome> {
+export async function checkSource(world: World, { job, volumeIds }: WorkOf<"source">): Promise<Outcome> {
+  if (volumeIds !== undefined && (await isSealed(world, job, volumeIds))) {
+    world.log(`${job.vm}: skipped: sealed`);
+    return { kind: "report", report: { version: 1, verb: "source", vm: job.vm, result: "skipped: sealed" } };
+  }
   const faults: Failure[] = [];
   const details: Record<string, string> = {};
   for (const { disk, source } of job.disks) {
     try {
       const { files, fingerprint } = await inspectSource(world.commands, disk, source, world.settings.datastores);
-      const users = await filesInUse(files, world.clock.now());
-      if (users.length > 0)
-        throw failed(
-          `${disk}: its files are in use: ${users.join("; ")}. Switch the VM off, end what writes them, then run again.`,
-        );
+      await expectUnused(disk, files, world.clock.now());
       details[disk] = `${fingerprint.files} files, ${fingerprint.bytes} bytes, ${fingerprint.sha256.slice(0, 16)}`;
       world.log(`${disk}: ${fingerprint.files} files, nobody writes them`);
     } catch (error) {
@@ -30,6 +34,12 @@ export async function checkSource(world: World, { job }: WorkOf<"source">): Prom
       faults.reduce((worst, fault) => (fault.exitCode > worst.exitCode ? fault : worst)).exitCode,
     );
   return { kind: "report", report: { version: 1, verb: "source", vm: job.vm, result: "closed", details } };
+}
+
+async function isSealed(world: World, job: SourceJob, volumeIds: Readonly<Record<string, string>>): Promise<boolean> {
+  const disks = job.disks.map(({ disk }) => disk).filter((disk) => Object.hasOwn(volumeIds, disk));
+  const ledgers = await readLedgers(disksOf(world, { ...job, disks }, volumeIds));
+  return disks.length === job.disks.length && ledgers.every((ledger) => ledger !== null && reached(ledger, "sealed"));
 }
 
 /** Verb `restore`: gives the source back. Plain files were only read. */

@@ -2,16 +2,13 @@ import { execa } from "execa";
 import { connect } from "../../cloud/client.ts";
 import { readCloudEntry } from "../../cloud/clouds-yaml.ts";
 import { readOffer } from "../../cloud/read-offer.ts";
-import type { CloudOffer } from "../../cloud/offer.ts";
+import type { CloudOffer, ExistingVolume } from "../../cloud/offer.ts";
+
+type Marked = Pick<ExistingVolume, "id" | "name" | "mark">;
 
 /** What a cloud still holds of a stack, one line each. */
 export function leftoversOf(offer: CloudOffer, stack: string): string[] {
-  const ours = <
-    T extends { readonly id: string; readonly name: string; readonly mark: { readonly stack: string } | null },
-  >(
-    noun: string,
-    found: readonly T[],
-  ): string[] =>
+  const ours = (noun: string, found: readonly Marked[]): string[] =>
     found
       .filter(({ mark }) => mark?.stack === stack)
       .map(({ id, name }) => `${noun} ${name} (${id}) in ${offer.target}`);

@@ -40,9 +40,7 @@ export async function migrate(paths: LabPaths): Promise<void> {
   await stages.run("Preview of the wave, with the policy pack", () =>
     wavelift("preview", "demo", "--", "--non-interactive"),
   );
-  await stages.run("Up: the wave migrates", () =>
-    wavelift("up", "demo", "--yes", "--", "--non-interactive"),
-  );
+  await stages.run("Up: the wave migrates", () => wavelift("up", "demo", "--yes", "--", "--non-interactive"));
   const proofs = await stages.run("Proof: each guest answers at its old address and has its data", async () => {
     const login = new GuestLogin(path.join(paths.guests, "id_lab"), path.join(paths.guests, "known_hosts"));
     return Promise.all(vms.map((vm) => proveGuest(vm, login)));

@@ -46,11 +46,7 @@ export async function rollBack(paths: LabPaths): Promise<void> {
 async function sharedThings(cloud: string): Promise<string> {
   const client = await connect(readCloudEntry(cloud));
   try {
-    const found = await client.list(
-      "network",
-      `/security-groups?project_id=${client.projectId}`,
-      "security_groups",
-    );
+    const found = await client.list("network", `/security-groups?project_id=${client.projectId}`, "security_groups");
     return `${cloud}: security groups ${SecurityGroups.parse(found)
       .map(({ name }) => name)
       .sort()

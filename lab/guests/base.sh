@@ -25,7 +25,9 @@ MASKED="systemd-networkd-wait-online.service apt-daily.timer apt-daily-upgrade.t
   modprobe@configfs.service modprobe@dm_mod.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service
   modprobe@loop.service dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount
   sys-kernel-config.mount sys-fs-fuse-connections.mount systemd-journal-flush.service systemd-sysusers.service
-  systemd-logind.service"
+  systemd-logind.service systemd-network-generator.service systemd-modules-load.service systemd-fsckd.socket
+  systemd-tmpfiles-clean.timer kmod-static-nodes.service proc-sys-fs-binfmt_misc.automount systemd-binfmt.service
+  systemd-ask-password-console.path systemd-ask-password-wall.path"
 GRUB_MODULES="part_msdos part_gpt fat ext2 normal linux configfile serial terminal test echo search search_fs_uuid gzio"
 
 stamp=$({ cat "$0" "$here/initrd.sh"; dpkg-query -W mmdebstrap; } | sha256sum | cut -c1-16)

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { appendFileSync, utimesSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../conversion/failure.ts";
-import type { Ledger } from "../../conversion/ledger/ledger.ts";
+import type { Commands } from "../../conversion/effects.ts";
+import { LEDGER_KEY, type Ledger } from "../../conversion/ledger/ledger.ts";
 import { CAPACITY, makeDatastore, makeRaw, MIB, sourceOf } from "./support/disks.ts";
 import { changeLedger, holds, imageNode, ledgerOf, makeImage, removeImages, scribble } from "./support/images.ts";
 import { isCopy, meddlingCommands } from "./support/meddle.ts";
-import { commands, needLab, rbd, tool } from "./support/tools.ts";
+import { access, commands, needLab, rbd, tool } from "./support/tools.ts";
 import { resultOf, runImport, STACK, type ImportRun } from "./support/world.ts";
 
 describe("import: what protects data", function () {
@@ -80,9 +81,19 @@ describe("import: what protects data", function () {
       const stranger = commands.start("qemu-nbd", args);
       while ((await rbd.watchers(image)).length === 0);
       const [address] = await rbd.watchers(image);
-      await refusedEmpty({ ...input, volumeId }, new RegExp(`held open by ${address ?? "none"}`));
-      stranger.kill("SIGTERM");
-      await stranger.ended;
+      try {
+        await refusedEmpty({ ...input, volumeId }, new RegExp(`held open by ${address ?? "none"}`));
+      } finally {
+        stranger.kill("SIGTERM");
+        await stranger.ended;
+      }
+    });
+    it("refuses a source that somebody has open for writing", async () => {
+      const { volumeId } = makeImage();
+      const file = openSync(raw, "r+");
+      await refusedEmpty({ ...input, volumeId }, /has "disk\.raw" open for writing/, 1).finally(() => {
+        closeSync(file);
+      });
     });
     it("writes nothing before it has a slot", async () => {
       const { volumeId, image } = makeImage();
@@ -105,7 +116,10 @@ describe("import: what protects data", function () {
     before(async () => {
       ({ image, volumeId } = makeImage());
       assert.equal(resultOf((await runImport({ ...input, volumeId })).outcome), "copied");
-      makeRaw(join(datastore.folder, other));
+      // Empty where the first disk has data: what of that is left must be overwritten with zeroes.
+      const file = join(datastore.folder, other);
+      tool("truncate", "--size", String(CAPACITY), file);
+      tool("qemu-io", "-f", "raw", "-c", "write -P 0x5a 60M 64k", file);
     });
     for (const [what, change] of foreign)
       it(`refuses a ledger of another ${what}`, async () => {
@@ -214,6 +228,26 @@ describe("import: what protects data", function () {
       );
       assert.equal(meddling.ran.filter(isCopy).length, 1);
       assert.deepEqual((await ledgerOf(image))?.writer, writer);
+    });
+    it("writes nothing when another run claims the disk in the moment in which it opens the image", async () => {
+      const { volumeId, image } = makeImage();
+      const other = makeImage();
+      await runImport({ ...input, volumeId: other.volumeId });
+      const claimed = JSON.stringify({ ...(await ledgerOf(other.image)), volumeId, state: "copying", finished: "" });
+      const ran: string[][] = [];
+      const racing: Commands = {
+        start(name, args, options) {
+          ran.push([name, ...args]);
+          if (name === "qemu-nbd")
+            tool("rbd", "--id", access.user, "image-meta", "set", `${access.pool}/${image}`, LEDGER_KEY, claimed);
+          return commands.start(name, args, options);
+        },
+      };
+      await assert.rejects(
+        runImport({ ...input, volumeId, world: { commands: racing } }),
+        /another run has changed the ledger/,
+      );
+      assert.deepEqual([ran.some(isCopy), await rbd.hasData(image)], [false, false]);
     });
     it("fails when the flush fails, though the copy itself did not", async () => {
       const { volumeId, image } = makeImage();

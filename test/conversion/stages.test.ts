@@ -5,6 +5,7 @@ import type { ImportJob, SealJob } from "../../conversion/job.ts";
 import { LEDGER_KEY, type Ledger } from "../../conversion/ledger/ledger.ts";
 import { releaseDisk } from "../../conversion/verbs/release.ts";
 import { sealVm } from "../../conversion/verbs/seal.ts";
+import { checkSource } from "../../conversion/verbs/source.ts";
 import { syncDisk } from "../../conversion/verbs/sync.ts";
 import { takeBack } from "../../conversion/verbs/unseal.ts";
 import type { Cinder } from "../../conversion/verbs/world.ts";
@@ -170,6 +171,18 @@ describe("the stages after the copy", function () {
       await refuses(release(DISKS[1] ?? ""), /rollback is over/);
       assert.equal(resultOf(await release(DISKS[0] ?? "", randomUUID())), "gone already");
     });
+  });
+
+  it("source, newly added to a sealed VM, does not ask for files that may be gone", async () => {
+    const { volumeIds } = await disksIn("sealed", "accepted");
+    const disks = DISKS.map((disk) => ({ disk, source: sourceOf("gone.raw", "raw") }));
+    const { version, stack, vm, generation, target, cloud } = job;
+    const common = { version, stack, vm, generation, target, cloud };
+    const check = (ids: Record<string, string>) =>
+      checkSource(makeWorld("/"), { verb: "source", job: { ...common, disks }, volumeIds: ids });
+    assert.equal(resultOf(await check(volumeIds)), "skipped: sealed");
+    const half = await disksIn("sealed", "copied");
+    await refuses(check(half.volumeIds), /"gone\.raw" is not to be had/, 1);
   });
 
   it("sync only reports a finished disk, whatever the edit says", async () => {

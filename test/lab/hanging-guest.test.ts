@@ -26,9 +26,9 @@ describe("a guest that hangs in its initramfs", function () {
       "test-hang": {
         target: "lab",
         vms: {
-          hang1: { readyTimeoutSeconds: 100 },
+          hang1: { boot: true, readyTimeoutSeconds: 100 },
           // Its addresses are inside the guest and are not these, so it proves itself on its console.
-          good1: { checks: [{ kind: "console", pattern: "login:" }] },
+          good1: { boot: true, checks: [{ kind: "console", pattern: "login:" }] },
           dep1: { boot: true, dependsOn: ["hang1"] },
         },
       },

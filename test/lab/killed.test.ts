@@ -11,9 +11,11 @@ const SIZE_MIB = 2600;
 
 /** Waits until `found` gives a value. @throws after `seconds`. */
 async function eventually<T>(what: string, seconds: number, found: () => Promise<T | null>): Promise<T> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(200)) {
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
     const value = await found();
     if (value !== null) return value;
+    await sleep(200);
   }
   throw new Error(`${what} did not happen within ${seconds} s`);
 }

@@ -44,7 +44,7 @@ export function startStage(verb: string, job: unknown, options: StageOptions): S
     WAVELIFT_RUN_DIR: join(folder, "run"),
     ...options.env,
   };
-  const [command = "node", ...args] = [...(options.wrapper ?? []), process.execPath, convert, verb];
+  const [command, ...args] = [...(options.wrapper ?? []), process.execPath, convert, verb];
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
