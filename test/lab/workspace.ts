@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -99,6 +99,10 @@ export class Workspace {
 
   /** Rolls the wave back (even when a test failed half-way) and removes what it wrote. */
   async close(): Promise<void> {
+    if (!existsSync(stackFile(this.wave))) {
+      rmSync(this.folder, { recursive: true, force: true });
+      return;
+    }
     const destroyed = await this.wavelift("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
     for (const stack of [this.wave, ESTATE]) rmSync(stackFile(stack), { force: true });
     rmSync(this.folder, { recursive: true, force: true });
