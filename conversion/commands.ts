@@ -19,18 +19,25 @@ export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  */
 export class ChildCommands implements Commands {
   readonly #env: NodeJS.ProcessEnv;
-  readonly #living = new Set<ChildProcess>();
+  readonly #living = new Map<ChildProcess, string>();
+  #cancelled = false;
 
   constructor(env: NodeJS.ProcessEnv = process.env) {
     this.#env = toolEnvironment(env);
   }
 
   start(tool: string, args: readonly string[], options: RunOptions = {}): Started {
+    if (this.#cancelled && tool !== "rbd")
+      return {
+        pid: -1,
+        ended: Promise.resolve({ code: null, signal: "SIGKILL", stdout: "", stderr: "cancelled" }),
+        kill: () => undefined,
+      };
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", tool, ...args], {
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.#living.add(child);
+    this.#living.set(child, tool);
     child.once("close", () => this.#living.delete(child));
     return {
       pid: child.pid ?? -1,
@@ -41,9 +48,18 @@ export class ChildCommands implements Commands {
     };
   }
 
+  /**
+   * Ends what copies at once, and starts nothing but `rbd` from now on. An `rbd` that runs may finish and the writer may
+   * be closed in order: a client of Ceph that is killed keeps its watch for 30 s, which the next run would wait for.
+   */
+  cancel(): void {
+    this.#cancelled = true;
+    for (const [child, tool] of this.#living) if (tool !== "rbd" && tool !== "qemu-nbd") child.kill("SIGKILL");
+  }
+
   /** Ends every child at once. */
   killAll(): void {
-    for (const child of this.#living) child.kill("SIGKILL");
+    for (const child of this.#living.keys()) child.kill("SIGKILL");
   }
 }
 

@@ -13,9 +13,13 @@ import { perform } from "./verbs/perform.ts";
 import type { Cinder, Nova, World } from "./verbs/world.ts";
 import { holdLifeline } from "./watchdog.ts";
 
+/** How long closing the image and the ledger in order may take; less than the launcher's patience. */
+const ORDERLY_END_MS = 4_000;
+
 /**
  * The far side: does one order on the conversion host. It lives as long as its launcher's heartbeats come; without them
- * it kills its whole process group, itself included, so that nothing it has started writes on.
+ * it ends what copies at once, closes the image where that goes quickly, and kills its whole process group, itself
+ * included, so that nothing it has started writes on.
  */
 export async function runProgram(): Promise<ExitCode> {
   const log: Log = (line) => process.stderr.write(`${line}\n`);
@@ -23,8 +27,15 @@ export async function runProgram(): Promise<ExitCode> {
   process.stderr.on("error", () => undefined);
   const commands = new ChildCommands();
   let finished = false;
+  const cancel = new AbortController();
   const end = (reason: string): void => {
-    if (!finished) endEverything(commands, reason, log);
+    if (finished || cancel.signal.aborted) return;
+    cancel.abort();
+    log(`${reason}: everything ends`);
+    commands.cancel();
+    setTimeout(() => {
+      endEverything(commands);
+    }, ORDERLY_END_MS);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
@@ -40,6 +51,7 @@ export async function runProgram(): Promise<ExitCode> {
     await new Promise((resolve) => process.stdout.write(`${JSON.stringify(reply)}\n`, resolve));
     return exitCodes.ok;
   } catch (error) {
+    if (cancel.signal.aborted) return exitCodes.cancelled;
     log(`error: ${messageOf(error)}`);
     return error instanceof Failure ? error.exitCode : exitCodes.failed;
   } finally {
@@ -94,8 +106,7 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
 }
 
 /** Kills the process group where this process leads it, which is how a runner starts it; else its children. */
-function endEverything(commands: ChildCommands, reason: string, log: Log): never {
-  log(`${reason}: everything ends`);
+function endEverything(commands: ChildCommands): never {
   commands.killAll();
   const fields = readFileSync("/proc/self/stat", "utf8");
   const group = Number(fields.slice(fields.lastIndexOf(")") + 2).split(" ")[2]);

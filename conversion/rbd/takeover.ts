@@ -17,7 +17,7 @@ export interface Patience {
 export const defaultPatience: Patience = { ownSeconds: 60, foreignSeconds: 40 };
 
 /** A writer that is stopped, not dead, may wake up a day later: it stays fenced for as long. */
-const FENCE_SECONDS = 86_400;
+export const FENCE_SECONDS = 86_400;
 const POLL_MS = 1000;
 
 /**

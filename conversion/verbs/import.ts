@@ -8,7 +8,7 @@ import { reached, sliceCount, type Ledger } from "../ledger/ledger.ts";
 import { imageName, openLedger, type LedgerStore } from "../ledger/store.ts";
 import { sameSource } from "../ledger/transitions.ts";
 import type { Rbd, RbdImage } from "../rbd/rbd.ts";
-import { takeOver } from "../rbd/takeover.ts";
+import { FENCE_SECONDS, takeOver } from "../rbd/takeover.ts";
 import { openWriter, rbdOpts, type OpenWriter } from "../rbd/writer.ts";
 import { changedFiles } from "../source/fingerprint.ts";
 import { expectUnused } from "../source/open-files.ts";
@@ -110,6 +110,8 @@ async function copyAs(
     await sourceUnchanged(source, job.disk);
     throw withWriterFault(error, writer, job.disk);
   } finally {
+    // A writer that died holds the image's lock for another 30 s, unless it is fenced.
+    if (mine && writer.fault() !== null) await rbd.blocklist(writer.address, FENCE_SECONDS).catch(() => undefined);
     await writer.close();
     // Where another run has taken over meanwhile, the ledger is its own: it stays.
     if (mine) await store.apply({ kind: "leave", nonce }).catch(() => undefined);

@@ -60,7 +60,13 @@ function proofTable(proofs: readonly GuestProof[]): string {
     style: { head: [], border: [] },
   });
   for (const { vm, hostName, addresses, files, faults } of proofs)
-    table.push([vm, hostName, addresses.join("\n"), files, faults.length === 0 ? "as it was" : faults.join("\n")]);
+    table.push([
+      vm,
+      hostName,
+      addresses.join("\n"),
+      files === 0 ? "no data disk" : files,
+      faults.length === 0 ? "as it was" : faults.join("\n"),
+    ]);
   return table.toString();
 }
 

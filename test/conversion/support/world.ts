@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CinderVolume } from "../../../cloud/cinder.ts";
@@ -10,6 +10,12 @@ import { importDisk } from "../../../conversion/verbs/import.ts";
 import type { Cinder, Outcome, World } from "../../../conversion/verbs/world.ts";
 import { markMetadata } from "../../../planning/mark.ts";
 import { access, commands } from "./tools.ts";
+
+/** One folder for the sockets of all tests of this process. */
+const sockets = mkdtempSync(join(tmpdir(), "wavelift-run-"));
+process.on("exit", () => {
+  rmSync(sockets, { recursive: true, force: true });
+});
 
 export const STACK = "wavelift/test";
 
@@ -52,7 +58,7 @@ export function makeWorld(datastore: string, change: Partial<World> = {}): World
     settings,
     cinder: fakeCinder([]),
     nova: { getServer: () => Promise.resolve(null), consoleOutput: () => Promise.resolve("") },
-    folder: mkdtempSync(join(tmpdir(), "wavelift-run-")),
+    folder: mkdtempSync(join(sockets, "work-")),
     patience: { ownSeconds: 3, foreignSeconds: 3 },
     mayCopy: true,
     ...change,
