@@ -1,7 +1,8 @@
 import type * as command from "@pulumi/command";
 import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReadyJob, SealJob, SourceJob } from "../conversion/job.ts";
+import type { ReadyJob, SealJob, SourceDisk, SourceJob } from "../conversion/job.ts";
+import { diskImport } from "./disk-import.ts";
 import { MigratedDisk } from "./migrated-disk.ts";
 import { port } from "./ports.ts";
 import { server } from "./server.ts";
@@ -44,44 +45,46 @@ export class MigratedServer extends pulumi.ComponentResource {
     super("wavelift:index:MigratedServer", name, {}, opts);
     this.vm = args.vm;
     const { phase, boot } = args.vm.planned;
-    const source = phase === "precopy" ? [] : [this.source()];
-    const disks = this.disks(source);
+    const disks = this.disks();
+    const source = phase === "precopy" ? [] : [this.source(disks)];
+    const imports = disks.map((disk) => diskImport(args.vm, disk, source));
     let instance: openstack.compute.Instance | undefined;
     if (phase !== "precopy") {
-      const sealed = this.seal(phase, disks);
+      const sealed = this.seal(phase, disks, imports);
       const ports = this.ports(args.groups, sealed);
       if (boot) {
         instance = server({ ...args, disks, ports }, { parent: this, dependsOn: [sealed, ...args.bootsAfter] });
         this.ready = this.readiness(instance, disks);
       }
     }
-    this.report = this.reportOf(instance, disks);
+    this.report = this.reportOf(instance, disks, imports);
     this.registerOutputs({ report: this.report });
   }
 
-  /** The source is quiet: nobody writes its disks. */
-  private source(): command.local.Command {
-    const { key, disks } = this.vm.planned;
-    const job: SourceJob = {
-      ...this.vm.job,
-      disks: disks.map((disk) => ({ disk: disk.key, source: { ...disk.source, capacityBytes: disk.capacityBytes } })),
-    };
-    return stage(`${key}-source`, { create: "source", update: "source", delete: "restore", job }, { parent: this });
+  private disks(): MigratedDisk[] {
+    return this.vm.planned.disks.map((disk) => new MigratedDisk(disk.key, { vm: this.vm, disk }, { parent: this }));
   }
 
-  private disks(after: readonly pulumi.Resource[]): MigratedDisk[] {
-    return this.vm.planned.disks.map(
-      (disk) => new MigratedDisk(disk.key, { vm: this.vm, disk, after }, { parent: this }),
-    );
+  /** The source is quiet: nobody writes its disks. The volumes tell it that a sealed VM's source no longer matters. */
+  private source(disks: readonly MigratedDisk[]): command.local.Command {
+    const job: SourceJob = { ...this.vm.job, disks: this.sources() };
+    const environment = { WAVELIFT_VOLUME_IDS: this.volumeIds(disks) };
+    const name = `${this.vm.planned.key}-source`;
+    return stage(name, { create: "source", update: "source", delete: "restore", job, environment }, { parent: this });
   }
 
   /** The disks are final: boot flag and image properties are set, the ledgers say so. */
-  private seal(phase: SealJob["phase"] | "absent", disks: readonly MigratedDisk[]): command.local.Command {
+  private seal(
+    phase: SealJob["phase"] | "absent",
+    disks: readonly MigratedDisk[],
+    imports: readonly pulumi.Resource[],
+  ): command.local.Command {
     const { key, disks: planned, imageProperties } = this.vm.planned;
     const job: SealJob = {
       ...this.vm.job,
       phase: phase === "accepted" ? "accepted" : "cutover",
       disks: planned.map((disk) => disk.key),
+      sources: this.sources(),
       imageProperties,
     };
     return stage(
@@ -92,9 +95,9 @@ export class MigratedServer extends pulumi.ComponentResource {
         delete: "unseal",
         job,
         environment: { WAVELIFT_VOLUME_IDS: this.volumeIds(disks) },
-        triggers: disks.map((disk) => disk.volumeId),
+        triggers: disks.map((disk) => disk.volume.id),
       },
-      { parent: this, dependsOn: disks.map((disk) => disk.imported) },
+      { parent: this, dependsOn: [...imports] },
     );
   }
 
@@ -126,16 +129,24 @@ export class MigratedServer extends pulumi.ComponentResource {
     );
   }
 
+  private sources(): SourceDisk[] {
+    return this.vm.planned.disks.map(({ key, source, capacityBytes }) => ({
+      disk: key,
+      source: { ...source, capacityBytes },
+    }));
+  }
+
   private volumeIds(disks: readonly MigratedDisk[]): pulumi.Output<string> {
     const keys = this.vm.planned.disks.map((disk) => disk.key);
     return pulumi
-      .all(disks.map((disk) => disk.volumeId))
+      .all(disks.map((disk) => disk.volume.id))
       .apply((ids) => JSON.stringify(Object.fromEntries(keys.map((key, position) => [key, ids[position]]))));
   }
 
   private reportOf(
     instance: openstack.compute.Instance | undefined,
     disks: readonly MigratedDisk[],
+    imports: readonly command.local.Command[],
   ): pulumi.Output<ServerReport> {
     const { name, phase, nics, disks: planned } = this.vm.planned;
     const byDisk = (values: readonly string[]): Record<string, string> =>
@@ -143,8 +154,8 @@ export class MigratedServer extends pulumi.ComponentResource {
     return pulumi
       .all([
         instance?.id ?? null,
-        pulumi.all(disks.map((disk) => disk.volumeId)),
-        pulumi.all(disks.map((disk) => disk.report)),
+        pulumi.all(disks.map((disk) => disk.volume.id)),
+        pulumi.all(imports.map((imported) => imported.stdout)),
       ])
       .apply(([serverId, volumes, reports]) => ({
         name,

@@ -36,7 +36,7 @@ export function server(
       flavorName: planned.flavor.name,
       // All disks in one call: separate attachments run side by side and get their device names in random order.
       blockDevices: disks.map((disk, position) => ({
-        uuid: disk.volumeId,
+        uuid: disk.volume.id,
         sourceType: "volume",
         destinationType: "volume",
         bootIndex: position === 0 ? 0 : -1,

@@ -30,11 +30,15 @@ export const DiskSource = z.strictObject({
 });
 export type DiskSource = z.infer<typeof DiskSource>;
 
+/** A disk (resource name) and where its bytes come from. */
+const SourceDisk = z.strictObject({ disk: z.string(), source: DiskSource });
+export type SourceDisk = z.infer<typeof SourceDisk>;
+
 /** Verb `source`: nobody writes the disks' files. Its delete `restore` gives the source back. */
 export const SourceJob = z.strictObject({
   ...Common,
   ...Destination,
-  disks: z.array(z.strictObject({ disk: z.string(), source: DiskSource })),
+  disks: z.array(SourceDisk),
 });
 export type SourceJob = z.infer<typeof SourceJob>;
 
@@ -60,6 +64,8 @@ export const SealJob = z.strictObject({
   phase: z.enum(["cutover", "accepted"]),
   /** Resource names of the disks; the first is the boot disk. */
   disks: z.array(z.string()).min(1),
+  /** Where they were copied from: a source that has changed since its copy is not sealed. */
+  sources: z.array(SourceDisk),
   imageProperties: z.record(z.string(), z.string()),
 });
 export type SealJob = z.infer<typeof SealJob>;

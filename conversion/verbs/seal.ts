@@ -1,6 +1,10 @@
-import { failed, messageOf, refused } from "../failure.ts";
+import { badInput, failed, messageOf, refused } from "../failure.ts";
 import type { WorkOf } from "../input.ts";
+import type { SealJob } from "../job.ts";
 import { reached, type Ledger } from "../ledger/ledger.ts";
+import { sameSource } from "../ledger/transitions.ts";
+import { inspectSource } from "../source/inspect.ts";
+import { expectUnused } from "../source/open-files.ts";
 import { readLedgers } from "./accepted.ts";
 import { disksOf, type DiskHandle, type Outcome, type World } from "./world.ts";
 
@@ -16,6 +20,7 @@ export async function sealVm(world: World, { job, volumeIds }: WorkOf<"seal">): 
   const disks = disksOf(world, job, volumeIds);
   const ledgers = await readLedgers(disks);
   checkStates(job.vm, job.phase, disks, ledgers);
+  await checkSources(world, job, ledgers);
   const [boot] = disks;
   if (boot === undefined) throw refused(`${job.vm}: the job names no disk`);
   const ours = ledgers[0]?.imageProperties ?? [];
@@ -47,6 +52,28 @@ function checkStates(
         (phase === "accepted"
           ? "Migrate it with the phase cutover first."
           : "Run again: the import goes on where it stopped."),
+    );
+}
+
+/**
+ * A disk that is copied and no more must still have the source that was copied: between its copy and now lie the copies
+ * of the VM's other disks, or the days of a precopy. Sealed ones are not looked at: their source may be gone.
+ */
+async function checkSources(world: World, job: SealJob, ledgers: readonly (Ledger | null)[]): Promise<void> {
+  const stale: string[] = [];
+  for (const [index, disk] of job.disks.entries()) {
+    const ledger = ledgers[index];
+    if (ledger?.state !== "copied") continue;
+    const source = job.sources.find((one) => one.disk === disk)?.source;
+    if (source === undefined) throw badInput(`${disk}: the job does not say what it was copied from`);
+    const found = await inspectSource(world.commands, disk, source, world.settings.datastores);
+    await expectUnused(disk, found.files, world.clock.now());
+    if (!sameSource(ledger, { capacityBytes: source.capacityBytes, source: found.fingerprint })) stale.push(disk);
+  }
+  if (stale.length > 0)
+    throw refused(
+      `${job.vm}: the source of ${stale.join(", ")} has changed since it was copied: the copy is stale and is not sealed. ` +
+        "Was the VM switched on again? Roll it back (phase: absent, then up), switch it off, and migrate it anew.",
     );
 }
 

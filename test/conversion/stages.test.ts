@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { messageOf } from "../../conversion/failure.ts";
 import type { ImportJob, SealJob } from "../../conversion/job.ts";
-import { LEDGER_KEY, type Ledger } from "../../conversion/ledger/ledger.ts";
+import { LEDGER_KEY, type Fingerprint, type Ledger } from "../../conversion/ledger/ledger.ts";
+import { inspectSource } from "../../conversion/source/inspect.ts";
 import { releaseDisk } from "../../conversion/verbs/release.ts";
 import { sealVm } from "../../conversion/verbs/seal.ts";
 import { checkSource } from "../../conversion/verbs/source.ts";
 import { syncDisk } from "../../conversion/verbs/sync.ts";
 import { takeBack } from "../../conversion/verbs/unseal.ts";
 import type { Cinder } from "../../conversion/verbs/world.ts";
-import { CAPACITY, sourceOf } from "./support/disks.ts";
+import { CAPACITY, makeDatastore, makeRaw, sourceOf } from "./support/disks.ts";
 import { ledgerOf, makeImage, removeImages } from "./support/images.ts";
 import { isCopy, meddlingCommands } from "./support/meddle.ts";
-import { needLab, rbd } from "./support/tools.ts";
+import { commands, needLab, rbd } from "./support/tools.ts";
 import { fakeCinder, freshVolume, importJob, makeWorld, resultOf, STACK } from "./support/world.ts";
 
 const DISKS = ["vm1-disk-2000", "vm1-disk-2001"];
@@ -25,14 +27,27 @@ const job: SealJob = {
   cloud: "lab",
   phase: "cutover",
   disks: DISKS,
+  sources: DISKS.map((disk) => ({ disk, source: sourceOf(`${disk}.raw`, "raw") })),
   imageProperties: { hw_disk_bus: "scsi", hw_firmware_type: "uefi" },
 };
 const clock = { now: () => 0, sleep: () => Promise.resolve() };
 
 describe("the stages after the copy", function () {
   this.timeout(30_000);
-  before(needLab);
+  const datastore = makeDatastore();
+  const fingerprints = new Map<string, Fingerprint>();
+  before(async () => {
+    await needLab();
+    for (const { disk, source } of job.sources) {
+      makeRaw(join(datastore.folder, source.file));
+      const datastores = { [source.datastore]: datastore.folder };
+      fingerprints.set(disk, (await inspectSource(commands, disk, source, datastores)).fingerprint);
+    }
+  });
   after(removeImages);
+  after(() => {
+    datastore.remove();
+  });
 
   /** Two disks of a VM in a state (null: without a ledger), with their volumes. */
   async function disksIn(...states: readonly (Ledger["state"] | null)[]) {
@@ -64,13 +79,17 @@ describe("the stages after the copy", function () {
     sliceMiB: 1024,
     begun: "0",
     finished: "0",
-    source: { files: 1, bytes: CAPACITY, sha256: "x" },
+    source: fingerprints.get(disk) ?? { files: 1, bytes: CAPACITY, sha256: "x" },
     changeId: null,
     digest: null,
     imageProperties: [],
   });
   const seal = (volumeIds: Record<string, string>, cinder: Cinder, change: Partial<SealJob> = {}) =>
-    sealVm(makeWorld("/", { cinder, clock }), { verb: "seal", job: { ...job, ...change }, volumeIds });
+    sealVm(makeWorld(datastore.folder, { cinder, clock: { ...clock, now: () => Date.now() } }), {
+      verb: "seal",
+      job: { ...job, ...change },
+      volumeIds,
+    });
   const refuses = (promise: Promise<unknown>, message: RegExp, exitCode = 2) =>
     assert.rejects(promise, (error) => {
       assert.match(messageOf(error), message);
@@ -124,6 +143,23 @@ describe("the stages after the copy", function () {
       const deaf: Cinder = { ...cinder, setImageProperties: () => Promise.resolve() };
       await refuses(seal(volumeIds, deaf), /does not take the bootable flag and the image properties/, 1);
       assert.deepEqual(await states(), ["copied", "copied"]);
+    });
+    it("refuses a source that has changed since it was copied, by its disk, and seals nothing", async () => {
+      const { volumeIds, cinder, states } = await disksIn("copied", "copied");
+      makeRaw(join(datastore.folder, "changed.raw"));
+      const [first, second] = job.sources;
+      assert.ok(first && second);
+      const sources = [first, { ...second, source: sourceOf("changed.raw", "raw") }];
+      await refuses(
+        seal(volumeIds, cinder, { sources }),
+        /the source of vm1-disk-2001 has changed since it was copied/,
+      );
+      assert.deepEqual(await states(), ["copied", "copied"]);
+    });
+    it("no longer asks for the source of a sealed disk", async () => {
+      const { volumeIds, cinder } = await disksIn("sealed", "sealed");
+      const sources = DISKS.map((disk) => ({ disk, source: sourceOf("gone.raw", "raw") }));
+      assert.equal(resultOf(await seal(volumeIds, cinder, { sources })), "sealed");
     });
     it("accepts sealed disks only", async () => {
       const early = await disksIn("copied", "copied");
