@@ -4,6 +4,7 @@ import { GuestLogin, proveGuest } from "../../lab/demo/guest-proof.ts";
 import { estateFiles } from "../../lab/estate.ts";
 import { buildGuests, readGuests } from "../../lab/guests/build.ts";
 import type { EstateVm } from "../../inventory/schema/estate.ts";
+import { forgetLedger } from "./disks.ts";
 import { paths, Workspace } from "./workspace.ts";
 
 const WAVE = "test-guests";
@@ -15,12 +16,12 @@ describe("real guests, migrated", function () {
   const login = new GuestLogin(path.join(paths.guests, "id_lab"), path.join(paths.guests, "known_hosts"));
   let vms: readonly EstateVm[] = [];
 
-  const writeWave = (imageProperties: Readonly<Record<string, string>> = {}): void => {
+  const writeWave = (overrides: object = {}): void => {
     wave.writePlan({
       [WAVE]: {
         target: "lab",
         defaults: { boot: true, checks: [{ kind: "ssh" }] },
-        vms: { tdb01: { bootDisk: 2000 }, tuefi01: { dependsOn: ["tdb01"], imageProperties } },
+        vms: { tdb01: { bootDisk: 2000 }, tuefi01: { dependsOn: ["tdb01"], ...overrides } },
       },
     });
   };
@@ -62,7 +63,7 @@ describe("real guests, migrated", function () {
 
   it("get a new server for other hardware, and keep their volumes, ports and data", async () => {
     const before = { servers: await servers(), volumes: await wave.volumes() };
-    writeWave({ hw_video_model: "virtio" });
+    writeWave({ imageProperties: { hw_video_model: "virtio" } });
     await wave.plan();
     const up = await wave.up();
     assert.equal(up.exitCode, 0, up.all);
@@ -73,5 +74,19 @@ describe("real guests, migrated", function () {
     const [uefi] = vms.filter(({ key }) => key === "tuefi01");
     assert.ok(uefi);
     assert.deepEqual((await proveGuest(uefi, login)).faults, []);
+  });
+
+  it("are out of reach of a rollback once they are accepted", async () => {
+    writeWave({ imageProperties: { hw_video_model: "virtio" }, phase: "accepted" });
+    await wave.plan();
+    const accepted = await wave.up();
+    assert.equal(accepted.exitCode, 0, accepted.all);
+    const before = await servers();
+    const destroyed = await wave.wavelift("destroy", WAVE, "--yes", "--", "--non-interactive", "--skip-preview");
+    assert.notEqual(destroyed.exitCode, 0);
+    assert.match(destroyed.all, /tuefi01: rollback is over/);
+    assert.equal((await servers()).get("tuefi01"), before.get("tuefi01"));
+    // Only for this test's own tidying up: the ledger is taken off by hand, as nothing in the product does.
+    await forgetLedger((await wave.volumes()).get("tuefi01-disk-2000") ?? "");
   });
 });
