@@ -15,7 +15,9 @@ function fail(message) {
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 18))
-  fail(`Wavelift needs node 20.18 or later; this is node ${process.versions.node}. Install a newer one (https://nodejs.org) and run this again.`);
+  fail(
+    `Wavelift needs node 20.18 or later; this is node ${process.versions.node}. Install a newer one (https://nodejs.org) and run this again.`,
+  );
 
 /** npm leaves a copy of what it installed in node_modules: equal versions mean nothing is to be done. */
 function installed() {
@@ -26,7 +28,9 @@ function installed() {
     return Object.entries(packages).filter(([name, entry]) => name !== "" && entry.optional !== true);
   };
   const installedVersions = new Map(versions(have).map(([name, entry]) => [name, entry.version]));
-  return versions(path.join(project, "package-lock.json")).every(([name, entry]) => installedVersions.get(name) === entry.version);
+  return versions(path.join(project, "package-lock.json")).every(
+    ([name, entry]) => installedVersions.get(name) === entry.version,
+  );
 }
 
 if (!installed()) {

@@ -29,8 +29,14 @@ describe("locks of a killed pulumi", () => {
   });
 
   it("are looked for where pulumi puts them on a file backend, and nowhere else", () => {
-    assert.equal(lockFolder("file:///srv/state", "wavelift", "w1"), "/srv/state/.pulumi/locks/organization/wavelift/w1");
-    assert.equal(lockFolder("file://~", "wavelift", "w1"), path.join(process.env["HOME"] ?? "", ".pulumi/locks/organization/wavelift/w1"));
+    assert.equal(
+      lockFolder("file:///srv/state", "wavelift", "w1"),
+      "/srv/state/.pulumi/locks/organization/wavelift/w1",
+    );
+    assert.equal(
+      lockFolder("file://~", "wavelift", "w1"),
+      path.join(process.env["HOME"] ?? "", ".pulumi/locks/organization/wavelift/w1"),
+    );
     assert.equal(lockFolder("s3://bucket", "wavelift", "w1"), null);
     assert.equal(lockFolder(undefined, "wavelift", "w1"), null);
   });
