@@ -1,5 +1,6 @@
 import { CloudError } from "../cloud/cloud-error.ts";
 import { FaultsError } from "../inventory/fault.ts";
+import { ToolchainError } from "../toolchain/tool-error.ts";
 
 /** What the process ends with. */
 export const exitCodes = { done: 0, failed: 1, stopped: 2, wrongInput: 3 } as const;
@@ -16,7 +17,12 @@ export class UserError extends Error {
 
 /** Prints a failure (with the stack only where the fault is this program's) and returns the exit code. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof UserError || error instanceof FaultsError || error instanceof CloudError) {
+  if (
+    error instanceof UserError ||
+    error instanceof FaultsError ||
+    error instanceof CloudError ||
+    error instanceof ToolchainError
+  ) {
     process.stderr.write(`${error.message}\n`);
     if (error instanceof UserError) return error.exitCode;
     return error instanceof FaultsError ? exitCodes.wrongInput : exitCodes.failed;

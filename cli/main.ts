@@ -7,6 +7,8 @@ import { exitCodes, reportFailure } from "./failure.ts";
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
   .showHelpAfterError()
+  // Set before the subcommands, which inherit it. Wrong words on the command line are wrong input.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.wrongInput))
   .addHelpText(
     "after",
     `

@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { readFile, statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname } from "node:path";
-import type { MachineFacts } from "./preflight.ts";
+import { UserError } from "../cli/failure.ts";
+import type { LabPaths } from "./paths.ts";
+import { preflight, type MachineFacts } from "./preflight.ts";
 
 /** Values of an os-release file: KEY=value, or KEY="value". */
 export const osRelease = (text: string): Map<string, string> =>
@@ -27,4 +29,11 @@ export const machineFacts = async (home: string): Promise<MachineFacts> => {
     labDiskBytes: Number.parseInt(du?.stdout ?? "0", 10) || 0,
     home,
   };
+};
+
+/** @throws {UserError} with every reason why the lab cannot run on this machine; nothing has been changed then. */
+export const demandMachine = async (paths: LabPaths): Promise<void> => {
+  const faults = preflight(await machineFacts(paths.home));
+  if (faults.length > 0)
+    throw new UserError(`the lab cannot run here:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
 };

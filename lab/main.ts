@@ -1,11 +1,10 @@
 import { Command } from "commander";
 import { execa } from "execa";
 import { estateFiles, writeEstate } from "./estate.ts";
-import { machineFacts } from "./facts.ts";
+import { demandMachine } from "./facts.ts";
 import { buildGuests, chooseGuests, readGuests } from "./guests/build.ts";
 import { withLock } from "./lock.ts";
 import { labPaths, labSource } from "./paths.ts";
-import { preflight } from "./preflight.ts";
 import { labStatus, statusText } from "./status.ts";
 
 /** `npm run lab -- up|down|status|guests|estate|env|prove`: one machine with real Ceph, real OpenStack, real guests. */
@@ -17,11 +16,7 @@ const script = async (name: string, ...args: string[]): Promise<void> => {
   await execa(labSource(name), args, { stdio: "inherit", env: { WAVELIFT_LAB: paths.home } });
 };
 
-const demand = async (): Promise<void> => {
-  const faults = preflight(await machineFacts(paths.home));
-  if (faults.length > 0)
-    throw new Error(`the lab cannot run here:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
-};
+const demand = (): Promise<void> => demandMachine(paths);
 
 const guests = async (keys: string[], file: string | undefined): Promise<void> => {
   const chosen = chooseGuests(await readGuests(file), keys);

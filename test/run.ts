@@ -5,6 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 import { project } from "../cli/project.ts";
 import { labEnvironment, labRunners } from "../lab/demo/environment.ts";
+import { demandMachine } from "../lab/facts.ts";
 import { labPaths } from "../lab/paths.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
 
@@ -77,6 +78,7 @@ const paths = labPaths(process.env);
 
 /** Toolchain and lab side by side: the one computes while the other waits for packages. @throws when one fails. */
 async function prepare(): Promise<NodeJS.ProcessEnv> {
+  await demandMachine(paths);
   const labUp = async (): Promise<void> => {
     if ((await runNode(["bin/setup.mjs", "lab/main.ts", "up", "--guests"], process.env)) !== 0)
       throw new Error("the lab did not come up");

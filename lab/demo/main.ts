@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { reportFailure } from "../../cli/failure.ts";
+import { demandMachine } from "../facts.ts";
 import { labPaths } from "../paths.ts";
 import { labEnvironment } from "./environment.ts";
 import { migrate } from "./migrate.ts";
@@ -11,6 +12,8 @@ const program = new Command("demo")
   .option("--destroy", "roll the wave back and show that nothing of it is left", false)
   .action(async (options: { destroy: boolean }) => {
     const paths = labPaths(process.env);
+    // Before the first minute is spent: the toolchain would build for a lab that cannot be.
+    await demandMachine(paths);
     Object.assign(process.env, labEnvironment(paths));
     await (options.destroy ? rollBack(paths) : migrate(paths));
   });
