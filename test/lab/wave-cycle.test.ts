@@ -57,6 +57,8 @@ describe("a wave, from plan to rollback", function () {
   it("previews no change after up", async () => {
     const preview = await wave.preview("--expect-no-changes");
     assert.equal(preview.exitCode, 0, preview.all);
+    const check = await wave.wavelift("plan", "test-cycle", "--check");
+    assert.equal(check.exitCode, 0, check.all);
   });
 
   it("never imports again for an edited label, option or path", async () => {
@@ -84,6 +86,9 @@ describe("a wave, from plan to rollback", function () {
       nics: testVm("x", 61, []).nics,
     });
     wave.writePlan({ "test-cycle": { target: "lab", vms: { cycle1: {}, cycle2: {} } } });
+    const check = await wave.wavelift("plan", "test-cycle", "--check");
+    assert.equal(check.exitCode, 2, check.all);
+    assert.match(check.all, /cycle2: none -> planned/);
     const planned = await wave.wavelift("plan", "test-cycle");
     assert.equal(planned.exitCode, 2, planned.all);
     const preview = await wave.preview();
