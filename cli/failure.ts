@@ -1,5 +1,5 @@
 import { CloudError } from "../cloud/cloud-error.ts";
-import { FaultsError } from "../inventory/fault.ts";
+import { isUserFault } from "../review/is-user-fault.ts";
 import { ToolchainError } from "../toolchain/tool-error.ts";
 
 /** What the process ends with. */
@@ -16,19 +16,24 @@ export class UserError extends Error {
 }
 
 /** Prints a failure (with the stack only where the fault is this program's) and returns the exit code. */
-export function reportFailure(error: unknown): number {
-  if (
-    error instanceof UserError ||
-    error instanceof FaultsError ||
-    error instanceof CloudError ||
-    error instanceof ToolchainError
-  ) {
-    process.stderr.write(`${error.message}\n`);
-    if (error instanceof UserError) return error.exitCode;
-    return error instanceof FaultsError ? exitCodes.wrongInput : exitCodes.failed;
+export function reportFailure(error: unknown, write: (text: string) => void = toStderr): number {
+  const code = exitCodeOf(error);
+  if (code !== null && error instanceof Error) {
+    write(`${error.message}\n`);
+    return code;
   }
-  process.stderr.write(
-    `A fault of Wavelift itself, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  write(`A fault of Wavelift itself, please report it:\n${text}\n`);
   return exitCodes.failed;
 }
+
+/** Exit code of a fault that is not this program's, else null. A cloud that does not answer may answer the next time. */
+function exitCodeOf(error: unknown): number | null {
+  if (error instanceof UserError) return error.exitCode;
+  if (error instanceof CloudError || error instanceof ToolchainError) return exitCodes.failed;
+  return isUserFault(error) ? exitCodes.wrongInput : null;
+}
+
+const toStderr = (text: string): void => {
+  process.stderr.write(text);
+};

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CloudError } from "../cloud/cloud-error.ts";
-import { FaultsError } from "../inventory/fault.ts";
+import { isUserFault } from "./is-user-fault.ts";
 
 /**
  * Runs `work`; a fault of the user's files or cloud becomes a message without a stack, which a stack trace would
@@ -10,7 +9,7 @@ export async function userFault<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FaultsError || error instanceof CloudError) throw new pulumi.RunError(error.message);
+    if (isUserFault(error)) throw new pulumi.RunError(error.message);
     throw error;
   }
 }
