@@ -32,6 +32,9 @@ async function declareWave(config: ProgramConfig, wave: string) {
 }
 
 const config = readConfig();
+// All modules are loaded (tsx needs traces for that), so none are taken from here on: the SDK takes one per promise, two
+// thirds of a large preview's time, and one per resource, which would put this clone's path into the state.
+if (process.env["WAVELIFT_STACK_TRACES"] === undefined) Error.stackTraceLimit = 0;
 const { wave } = config;
 
 /** The stack's outputs. A default export, because Pulumi warns of named ones that only the other kind of stack has. */

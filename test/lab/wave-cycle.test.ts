@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { project } from "../../cli/project.ts";
 import { imagesOf, leftoversOf } from "../../lab/demo/leftovers.ts";
 import { holdsPattern, isIdentical, ledger, randomDisk, scribble } from "./disks.ts";
 import { testVm } from "./vms.ts";
-import { commandReport, Workspace } from "./workspace.ts";
+import { commandReport, paths, Workspace } from "./workspace.ts";
 
 const MIB = 2 ** 20;
 
@@ -59,6 +60,13 @@ describe("a wave, from plan to rollback", function () {
     assert.equal(preview.exitCode, 0, preview.all);
     const check = await wave.wavelift("plan", "test-cycle", "--check");
     assert.equal(check.exitCode, 0, check.all);
+  });
+
+  it("keeps folders and credentials of this machine out of the state", async () => {
+    const { stdout } = await wave.pulumi("stack", "export", "--stack", "test-cycle");
+    assert.match(stdout, /cycle1-import-2000/);
+    for (const secretOrPlace of [project, wave.folder, paths.home, "auth_url", "127.0.0.1"])
+      assert.ok(!stdout.includes(secretOrPlace), `the state holds ${secretOrPlace}`);
   });
 
   it("never imports again for an edited label, option or path", async () => {
