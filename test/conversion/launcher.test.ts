@@ -50,6 +50,7 @@ describe("launcher", function () {
         cloud: "c",
         phase: "cutover",
         disks: ["a", "b"],
+        sources: [],
         imageProperties: {},
       };
       const ids = JSON.stringify({ a: "11111111-1111-4111-8111-111111111111" });
