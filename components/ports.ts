@@ -19,10 +19,11 @@ export function port(
       name: nic.name,
       networkId: nic.networkId,
       macAddress: nic.macAddress,
-      fixedIps: nic.fixedIps.map(({ subnetId, ipAddress }) => ({ subnetId, ipAddress })),
       // Without an address at the source none is invented. (Such a port makes the provider 3.15.2 replace its server
       // at every `up`, hence `networks` under the server's ignoreChanges.)
-      ...(nic.fixedIps.length === 0 ? { noFixedIp: true } : {}),
+      ...(nic.fixedIps.length === 0
+        ? { noFixedIp: true }
+        : { fixedIps: nic.fixedIps.map(({ subnetId, ipAddress }) => ({ subnetId, ipAddress })) }),
       ...(nic.securityGroups.length === 0
         ? { noSecurityGroups: true }
         : { securityGroupIds: nic.securityGroups.map((name) => groups.securityGroupId(target, name)) }),
