@@ -32,8 +32,8 @@ async function declareWave(config: ProgramConfig, wave: string) {
 }
 
 const config = readConfig();
-// All modules are loaded (tsx needs traces for that), so none are taken from here on: the SDK takes one per promise, two
-// thirds of a large preview's time, and one per resource, which would put this clone's path into the state.
+// All modules are loaded (tsx needs traces for that): from here on none are taken. The SDK takes one per promise, which is
+// two thirds of the time of a large preview. WAVELIFT_STACK_TRACES=1 brings them back.
 if (process.env["WAVELIFT_STACK_TRACES"] === undefined) Error.stackTraceLimit = 0;
 const { wave } = config;
 

@@ -19,10 +19,9 @@ export function port(
       name: nic.name,
       networkId: nic.networkId,
       macAddress: nic.macAddress,
-      // Without an address at the source none is invented. (Such a port makes the provider 3.15.2 replace its server
-      // at every `up`, hence `networks` under the server's ignoreChanges.)
+      // Without a known address Neutron gives one of the pool: Nova takes no port that has none ("requires a FixedIP").
       ...(nic.fixedIps.length === 0
-        ? { noFixedIp: true }
+        ? {}
         : { fixedIps: nic.fixedIps.map(({ subnetId, ipAddress }) => ({ subnetId, ipAddress })) }),
       ...(nic.securityGroups.length === 0
         ? { noSecurityGroups: true }

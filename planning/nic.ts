@@ -115,7 +115,8 @@ function securityGroups(nic: EstateNic, plan: Plan, decisions: Decisions): strin
 
 function addressReason(nic: EstateNic, { decisions }: NicContext, fixedIps: PlannedNic["fixedIps"]): string {
   const named = own(decisions.nics, String(nic.deviceKey))?.addresses !== undefined;
-  if (fixedIps.length === 0) return named ? "no address, as the plan says" : "no address known at the source";
+  if (fixedIps.length === 0)
+    return named ? "any address of the pool, as the plan says" : "no address known: any of the pool";
   return named ? "addresses named in the plan" : "addresses as at the source";
 }
 

@@ -65,7 +65,7 @@ export const PlannedNic = z.strictObject({
   sourceNetwork: z.string(),
   networkId: z.string(),
   networkName: z.string(),
-  /** Empty: the port gets no address (then it has no fixed IP in Neutron either). */
+  /** Empty: none is known; Neutron gives the port one of the pool, since Nova takes no port without an address. */
   fixedIps: z.array(z.strictObject({ subnetId: z.string(), ipAddress: z.string() })),
   /** Names of security groups of the plan (declared in the estate's own stack). */
   securityGroups: z.array(z.string()),

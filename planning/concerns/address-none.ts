@@ -11,8 +11,8 @@ export const addressNone: Rule = {
         .filter(({ planned, facts }) => planned?.fixedIps.length === 0 && !saidSo(decisions.nics, facts.deviceKey))
         .map(
           ({ facts }) =>
-            `the source tells no address of NIC ${facts.deviceKey}: name its addresses in the plan ` +
-            `(nics: {"${facts.deviceKey}": {addresses: [...]}}; an empty list where it has none)`,
+            `the source tells no address of NIC ${facts.deviceKey}: its port gets any address of the pool, and port security ` +
+            `stops others. Name its addresses in the plan (nics: {"${facts.deviceKey}": {addresses: [...]}}; an empty list where any will do)`,
         ),
     ),
 };

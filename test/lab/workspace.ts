@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
+import { z } from "zod";
 import { project } from "../../cli/project.ts";
 import { stackFile } from "../../cli/stack-config.ts";
 import { labEnvironment } from "../../lab/demo/environment.ts";
@@ -180,10 +181,20 @@ function runOf(ended: { readonly exitCode?: number; readonly stdout: string; rea
   return { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, all: ended.all };
 }
 
-/** The exported state of a stack, to see what a Command printed. */
-export async function commandReport(workspace: Workspace, name: string): Promise<unknown> {
+/** What stands in the state of a wave's stack: inputs and outputs of each resource. */
+export async function stateValues(workspace: Workspace): Promise<z.infer<typeof State>["deployment"]["resources"]> {
   const { stdout } = await workspace.pulumi("stack", "export", "--stack", workspace.wave);
-  const state = JSON.parse(stdout) as { deployment: { resources?: { urn: string; outputs?: { stdout?: string } }[] } };
-  const resource = state.deployment.resources?.find(({ urn }) => urn.endsWith(`command:local:Command::${name}`));
-  return resource?.outputs?.stdout === undefined ? null : JSON.parse(resource.outputs.stdout);
+  return State.parse(JSON.parse(stdout)).deployment.resources;
+}
+
+const Values = z.record(z.string(), z.unknown()).default({});
+const State = z.object({
+  deployment: z.object({ resources: z.array(z.object({ urn: z.string(), inputs: Values, outputs: Values })) }),
+});
+
+/** What a Command printed, from the state; null when it is not there. */
+export async function commandReport(workspace: Workspace, name: string): Promise<unknown> {
+  const found = (await stateValues(workspace)).find(({ urn }) => urn.endsWith(`command:local:Command::${name}`));
+  const stdout = z.string().optional().parse(found?.outputs["stdout"]);
+  return stdout === undefined ? null : JSON.parse(stdout);
 }
