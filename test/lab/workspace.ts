@@ -10,6 +10,7 @@ import { labEnvironment } from "../../lab/demo/environment.ts";
 import { offersOf } from "../../lab/demo/leftovers.ts";
 import { labPaths } from "../../lab/paths.ts";
 import type { CloudOffer } from "../../cloud/offer.ts";
+import { forgetLedger } from "./disks.ts";
 import type { EstateVm } from "../../inventory/schema/estate.ts";
 import { WaveFile } from "../../inventory/schema/wave.ts";
 
@@ -95,6 +96,8 @@ export class Workspace {
     await this.succeed("init", this.wave, "--estate-stack", ESTATE);
     await this.pulumi("stack", "select", "--create", "--stack", ESTATE);
     await this.succeed("up", ESTATE, "--yes", "--", "--non-interactive", "--skip-preview");
+    // An accepted VM cannot be rolled back: what an interrupted run left of one is no longer called accepted.
+    for (const volume of (await this.volumes()).values()) await forgetLedger(volume);
     await this.succeed("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
   }
 
