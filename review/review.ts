@@ -1,4 +1,3 @@
-import type { CloudOffer } from "../cloud/offer.ts";
 import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { begunVms } from "../planning/begun.ts";
 import { drift, driftConcerns } from "../planning/drift.ts";
@@ -32,6 +31,3 @@ export function review(input: Omit<PlanInput, "previous">, written: WaveFile): R
     ...gate(concerns, written, begun),
   };
 }
-
-/** Targets whose offers a wave needs. */
-export type Offers = ReadonlyMap<string, CloudOffer>;
