@@ -61,7 +61,8 @@ export class Workspace {
 
   constructor(wave: string) {
     this.wave = wave;
-    const backend = path.join(paths.home, "pulumi-test");
+    // Lab tests that run side by side (test/run.ts) share no stack: each lane has a backend of its own.
+    const backend = process.env["WAVELIFT_TEST_BACKEND"] ?? path.join(paths.home, "pulumi-test");
     for (const folder of [path.join(this.inventory, "estate"), this.datastore, backend])
       mkdirSync(folder, { recursive: true });
     this.environment = {
