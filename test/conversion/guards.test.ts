@@ -179,6 +179,15 @@ describe("import: what protects data", function () {
       assert.equal(resultOf((await runImport({ ...input, volumeId })).outcome), "copied");
       assert.equal(await holds(image, raw), true);
     });
+    it("reads back as another client of Ceph, and compares all of the disk", async () => {
+      const { volumeId, image } = makeImage();
+      const meddling = meddlingCommands(() => undefined);
+      await runImport({ ...input, volumeId, world: { commands: meddling } });
+      const compared = meddling.ran.filter(([name, verb]) => name === "qemu-img" && verb === "compare");
+      assert.equal(compared.length, 4, "three slices and the rest");
+      for (const args of compared) assert.match(args.join(" "), new RegExp(`driver=rbd,.*image=${image}`));
+      assert.doesNotMatch(compared.flat().join(" "), /driver=nbd|writer\.sock/);
+    });
     it("finds data beyond the end of the disk", async () => {
       const { volumeId, image } = makeImage();
       const meddling = meddlingCommands((name, args, count) => {

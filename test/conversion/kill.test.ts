@@ -49,7 +49,8 @@ describe("import: killed at any place, it leaves no writer and goes on where it 
       folder,
       datastore: datastore.folder,
       cloudsYaml: openstack.cloudsYaml,
-      env: { WAVELIFT_VOLUME_ID: volumeId },
+      // As in the shell of an operator who keeps the password there: tools do not get it.
+      env: { WAVELIFT_VOLUME_ID: volumeId, OS_PASSWORD: openstack.password },
     };
     const stage = startStage("import", job, { ...options, wrapper });
     await until(
@@ -132,7 +133,9 @@ describe("import: killed at any place, it leaves no writer and goes on where it 
 
   it("keeps credentials out of arguments and environment, reports and logs", async () => {
     const begun = await begin();
-    const visible = descendants(begun.stage.pid).flatMap(({ pid, args }) => [...args, environmentOf(pid)]);
+    // esbuild, which may have made the bundle for the launcher a moment ago, is no tool that sees data.
+    const tools = descendants(begun.stage.pid).filter(({ args }) => args[0]?.endsWith("/esbuild") !== true);
+    const visible = tools.flatMap(({ pid, args }) => [...args, environmentOf(pid)]);
     assert.ok(visible.length > 0);
     assert.equal(
       visible.some((text) => text.includes(openstack.password)),

@@ -142,6 +142,13 @@ describe("ledger: whatever happens in whatever order", () => {
     });
   });
 
+  it("is not sealed while a writer has it", () => {
+    const written = straight.slice(0, -2).reduce<Ledger | null>(transition, null);
+    assert.ok(written !== null);
+    const writer = { nonce: "n2", address: "192.0.2.1:0/n2", process: null };
+    assert.throws(() => transition({ ...written, writer }, { kind: "seal", imageProperties: [] }), /is still writing/);
+  });
+
   it("the table names the states only that are meant", () => {
     assert.deepEqual(allowedFrom.claim, [null, "empty", "copying", "copied"]);
     assert.deepEqual(allowedFrom.accept, ["sealed", "accepted"]);

@@ -191,7 +191,7 @@ describe("source: only one whole disk inside its datastore is taken", function (
     });
     it("refuses a QCOW2 with a backing file, an external data file or encryption, before it is opened", async () => {
       tool("qemu-img", "create", "-f", "qcow2", "-b", raw, "-F", "raw", at("child.qcow2"));
-      await refuses("child.qcow2", "qcow2", /has a backing file/);
+      await refuses("child.qcow2", "qcow2", /is not taken: it has a backing file/);
       tool(
         "qemu-img",
         "create",
@@ -202,7 +202,7 @@ describe("source: only one whole disk inside its datastore is taken", function (
         at("outer.qcow2"),
         String(CAPACITY),
       );
-      await refuses("outer.qcow2", "qcow2", /external data file/);
+      await refuses("outer.qcow2", "qcow2", /is not taken: .*external data file/);
       const secret = ["--object", "secret,id=s,data=x"];
       tool(
         "qemu-img",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../conversion/failure.ts";
 import type { ImportJob, SealJob } from "../../conversion/job.ts";
@@ -154,6 +155,14 @@ describe("the stages after the copy", function () {
         seal(volumeIds, cinder, { sources }),
         /the source of vm1-disk-2001 has changed since it was copied/,
       );
+      assert.deepEqual(await states(), ["copied", "copied"]);
+    });
+    it("refuses a source that somebody has open for writing, and seals nothing", async () => {
+      const { volumeIds, cinder, states } = await disksIn("copied", "copied");
+      const file = openSync(join(datastore.folder, `${DISKS[1] ?? ""}.raw`), "r+");
+      await refuses(seal(volumeIds, cinder), /vm1-disk-2001: its files are in use/, 1).finally(() => {
+        closeSync(file);
+      });
       assert.deepEqual(await states(), ["copied", "copied"]);
     });
     it("no longer asks for the source of a sealed disk", async () => {

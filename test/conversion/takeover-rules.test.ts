@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { Commands, Finished } from "../../conversion/effects.ts";
+import { Failure } from "../../conversion/failure.ts";
+import type { Writer } from "../../conversion/ledger/ledger.ts";
+import { identify } from "../../conversion/process-identity.ts";
+import { takeOver } from "../../conversion/rbd/takeover.ts";
+import { openWriter } from "../../conversion/rbd/writer.ts";
+import { fakeClock, fakeRbd } from "./support/fake-rbd.ts";
+
+const mine = "192.0.2.1:0/1";
+const stranger = "192.0.2.9:0/9";
+const writer = (process: Writer["process"] = null): Writer => ({ nonce: "old", address: mine, process });
+const refusal = (address: string) => (error: unknown) =>
+  error instanceof Failure && error.exitCode === 2 && error.message.includes(`held open by ${address}`);
+
+describe("taking an image over", () => {
+  const patience = { ownSeconds: 60, foreignSeconds: 40 };
+  /** Takes over; how long it waited and whom it fenced. */
+  async function run(watchers: (seconds: number) => string[], old: Writer | null) {
+    const clock = fakeClock();
+    const rbd = fakeRbd(() => watchers(clock.now() / 1000));
+    await takeOver(rbd, "image", old, clock, () => undefined, patience);
+    return { seconds: clock.now() / 1000, fenced: rbd.fenced };
+  }
+
+  it("refuses a stranger by the address, and does not fence it", async () => {
+    const rbd = fakeRbd(() => [stranger]);
+    await assert.rejects(
+      takeOver(rbd, "image", null, fakeClock(), () => undefined, patience),
+      refusal(stranger),
+    );
+    assert.deepEqual(rbd.fenced, []);
+  });
+  it("refuses a stranger beside the old writer too", async () => {
+    await assert.rejects(
+      run(() => [mine, stranger], writer()),
+      refusal(stranger),
+    );
+  });
+  it("waits for an rbd command of its own that was killed, which Ceph forgets after 30 s", async () => {
+    assert.equal((await run((seconds) => (seconds < 30 ? [stranger] : []), null)).seconds, 30);
+  });
+  it("fences the old writer after its time, also when it is no longer seen", async () => {
+    assert.deepEqual(await run(() => [mine], writer()), { seconds: 60, fenced: [mine] });
+    assert.deepEqual(await run(() => [], writer()), { seconds: 0, fenced: [mine] });
+  });
+  it("does not wait for a dead process of this host, but for one of which nothing is known", async () => {
+    const here = identify(process.pid);
+    assert.ok(here !== null);
+    assert.equal((await run(() => [mine], writer({ ...here, startTicks: "1" }))).seconds, 0);
+    assert.equal((await run(() => [mine], writer({ ...here, startTicks: "1", boot: "another" }))).seconds, 60);
+    assert.equal((await run(() => [mine], writer({ ...here, startTicks: "1", namespace: "other" }))).seconds, 60);
+  });
+  it("refuses when somebody holds the image although the old writer is fenced", async () => {
+    let asked = 0;
+    const late = (): string[] => ((asked += 1) > 1 ? [stranger] : []);
+    await assert.rejects(run(late, writer()), refusal(stranger));
+  });
+});
+
+describe("opening an image", () => {
+  it("is not begun while another client has it open too", async () => {
+    let end: (finished: Finished) => void = () => undefined;
+    const commands: Commands = {
+      start: () => ({
+        pid: process.pid,
+        ended: new Promise((resolve) => (end = resolve)),
+        kill: () => {
+          end({ code: 0, signal: "SIGTERM", stdout: "", stderr: "" });
+        },
+      }),
+    };
+    const rbd = fakeRbd(() => [mine, stranger]);
+    await assert.rejects(openWriter(commands, fakeClock(), rbd, "image", "/none", 1), refusal(`${mine}, ${stranger}`));
+  });
+});
