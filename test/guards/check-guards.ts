@@ -4,18 +4,21 @@ import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { RULES, type Guard } from "./guard.ts";
-import { brokenBy, mutate } from "./mutate.ts";
+import { brokenBy, freeNames, mutate } from "./mutate.ts";
 
 /** What is wrong with guards without running anything: their text in the source, and that each rule has some. */
 export function checkTexts(project: string, guards: readonly Guard[]): string[] {
-  const faults = guards.flatMap((guard) => {
-    const file = path.join(project, guard.file);
-    if (!existsSync(file)) return [`${guard.where}: there is no ${guard.file}`];
-    const before = readFileSync(file, "utf8");
-    const mutated = mutate(before, guard.remove, guard.with);
-    if ("fault" in mutated) return [`${guard.where}: in ${guard.file} ${mutated.fault}`];
-    const broken = brokenBy(guard.file, before, mutated.text);
-    return broken === null ? [] : [`${guard.where}: without it ${guard.file} is no program: ${broken}`];
+  const faults = [...new Set(guards.map(({ file }) => file))].flatMap((file) => {
+    const here = guards.filter((guard) => guard.file === file);
+    if (!existsSync(path.join(project, file))) return here.map(({ where }) => `${where}: there is no ${file}`);
+    const before = readFileSync(path.join(project, file), "utf8");
+    const known = freeNames(file, before);
+    return here.flatMap(({ where, remove, with: instead }) => {
+      const mutated = mutate(before, remove, instead);
+      if ("fault" in mutated) return [`${where}: in ${file} ${mutated.fault}`];
+      const broken = brokenBy(known, file, mutated.text);
+      return broken === null ? [] : [`${where}: without it ${file} is no program: ${broken}`];
+    });
   });
   const bare = RULES.filter((rule) => !guards.some((guard) => guard.rule === rule));
   return [...faults, ...bare.map((rule) => `rule ${rule} has no guard`)];

@@ -78,6 +78,7 @@ async function run(options: Options): Promise<number> {
     process.stdout.write(options.json ? `${JSON.stringify(guards, null, 1)}\n` : `${lines.join("\n")}\n`);
     return exitCodes.done;
   }
+  say(`Looking at ${guards.length} guards ...`);
   const wrong = [...checkTexts(project, all), ...(await checkNames(project, guards))];
   if (wrong.length > 0) throw new UserError(wrong.join("\n"), exitCodes.failed);
   const labEnvironment = guards.some(({ test }) => needsLab(test)) && !options.prepared ? await prepare() : process.env;

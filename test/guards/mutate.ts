@@ -35,23 +35,23 @@ const Scopes = z.object({
   }),
 });
 
+/** Names that a source uses and does not declare: those of the language. Null for a file that is no JavaScript. */
+export function freeNames(file: string, text: string): ReadonlySet<string> | null {
+  if (!/\.[cm]?[jt]s$/.test(file)) return null;
+  const parsed = Scopes.parse(parser.parseForESLint(text));
+  return new Set(parsed.scopeManager.globalScope.through.map(({ identifier }) => identifier.name));
+}
+
 /**
  * Why a mutated source is no program any more (a syntax error, a name that nothing declares); null when it is one. A test
  * that fails because of that would prove nothing.
+ * @param known names that the whole source does not declare
  */
-export function brokenBy(file: string, before: string, after: string): string | null {
-  if (!/\.[cm]?[jt]s$/.test(file)) return null;
+export function brokenBy(known: ReadonlySet<string> | null, file: string, after: string): string | null {
   try {
-    const known = freeNames(before);
-    const lost = [...freeNames(after)].filter((name) => !known.has(name));
+    const lost = [...(freeNames(file, after) ?? [])].filter((name) => known?.has(name) !== true);
     return lost.length === 0 ? null : `nothing declares ${lost.join(", ")} any more`;
   } catch (error) {
     return `it does not parse any more: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-/** Names that are used and not declared in a source: those of the language. */
-function freeNames(text: string): Set<string> {
-  const parsed = Scopes.parse(parser.parseForESLint(text));
-  return new Set(parsed.scopeManager.globalScope.through.map(({ identifier }) => identifier.name));
 }
