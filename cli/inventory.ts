@@ -5,6 +5,7 @@ import { formatFaults, type Fault } from "../inventory/fault.ts";
 import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import type { FoundVm, Reader } from "../inventory/readers/reader.ts";
+import { readLibvirt } from "../inventory/readers/libvirt.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import { shown } from "../inventory/shown.ts";
 import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
@@ -21,7 +22,7 @@ export interface InventoryOptions {
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vmx: readVmx };
 export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
