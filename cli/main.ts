@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { initWave } from "./init.ts";
+import { inventoryCommand, sourceKinds } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure } from "./failure.ts";
@@ -14,6 +15,26 @@ const program = new Command("wavelift")
     `
 Exit codes: 0 done; 1 failed; 2 stopped by Critical concerns or drift (plan --check); 3 wrong input or settings.
 A wave's road: init WAVE, plan WAVE, preview WAVE, up WAVE, and destroy WAVE to roll it back.`,
+  );
+
+program
+  .command("inventory")
+  .description("read VMs from their source into inventory/estate, one file a VM")
+  .argument("<kind>", `kind of source: ${sourceKinds.join(", ")}`)
+  .argument("<place...>", "files or folders")
+  .option("--inventory <folder>", "folder with estate/; default: inventory")
+  .option("--datastore <name>", "name of the datastore that the disks are in; default: the folder's name")
+  .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
+  .option("--dry-run", "write nothing", false)
+  .option("--json", "print what changed as JSON", false)
+  .action(
+    async (
+      kind: string,
+      places: string[],
+      options: { inventory?: string; datastore?: string; datastoreFolder?: string; dryRun: boolean; json: boolean },
+    ) => {
+      process.exitCode = await inventoryCommand(kind, places, options);
+    },
   );
 
 program

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
@@ -8,50 +8,55 @@ import { labEnvironment, labRunners } from "../lab/demo/environment.ts";
 import { demandMachine } from "../lab/facts.ts";
 import { labPaths } from "../lab/paths.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
+import { noCounts, runInLanes, sum, type Counts } from "./lanes.ts";
 
 /**
  * `npm test [SUITE ...]`: installs what the tests need (toolchain, lab with Ceph and OpenStack, guests), runs every
  * suite, ends with the line `N passed, N failed, N skipped`.
  */
 
-/** In this order: what is cheap to find fails first. `prepared`: toolchain and lab must stand before the suite starts. */
+/**
+ * In this order: what is cheap to find fails first. `prepared`: toolchain and lab must stand before the suite starts.
+ * `lanes`: so many of its files run side by side; else the suite is one run of mocha.
+ */
 const suites = [
   {
     name: "unit",
     prepared: false,
+    lanes: 0,
     files: ["components", "cli", "review", "inventory", "planning", "cloud", "policy", "lab-unit"],
   },
-  { name: "toolchain", prepared: true, files: ["toolchain"] },
-  { name: "conversion", prepared: true, files: ["conversion"] },
-  { name: "lab", prepared: true, files: ["lab"] },
+  { name: "toolchain", prepared: true, lanes: 0, files: ["toolchain"] },
+  { name: "conversion", prepared: true, lanes: 2, files: ["conversion"] },
+  { name: "lab", prepared: true, lanes: 3, files: ["lab"] },
 ] as const;
 
 const Counts = z.object({ passes: z.int(), failures: z.int(), pending: z.int() });
-type Counts = z.infer<typeof Counts>;
 
-function runNode(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+/** Runs node. Its output goes to ours as it comes, or, `apart`, all at once when it has ended: lanes do not mix theirs. */
+function runNode(args: readonly string[], environment: NodeJS.ProcessEnv, apart = false): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      cwd: project,
-      stdio: ["ignore", "inherit", "inherit"],
-      env: environment,
-    });
+    const stdio = apart ? "pipe" : "inherit";
+    const child = spawn(process.execPath, args, { cwd: project, stdio: ["ignore", stdio, stdio], env: environment });
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => printed.push(chunk));
     child.once("error", reject);
     child.once("close", (code) => {
+      process.stdout.write(Buffer.concat(printed));
       resolve(code ?? 1);
     });
   });
 }
 
-/** Runs the test files below test/FOLDER. A suite that ends without counts (a crash) counts as one failure. */
-async function runSuite(folders: readonly string[], environment: NodeJS.ProcessEnv): Promise<Counts> {
+/** Runs test files with mocha. A run that ends without counts (a crash) counts as one failure. */
+async function runMocha(patterns: readonly string[], environment: NodeJS.ProcessEnv, apart = false): Promise<Counts> {
   const folder = mkdtempSync(path.join(tmpdir(), "wavelift-test-"));
   const file = path.join(folder, "counts.json");
-  const patterns = folders.map((name) => `test/${name}/**/*.test.ts`);
   try {
     const code = await runNode(
       ["node_modules/mocha/bin/mocha.js", "--reporter", "test/reporter.cjs", "--exit", ...patterns],
       { ...environment, WAVELIFT_COUNTS: file },
+      apart,
     );
     const counts = Counts.parse(JSON.parse(readFileSync(file, "utf8")));
     return code !== 0 && counts.failures === 0 ? { ...counts, failures: 1 } : counts;
@@ -63,6 +68,20 @@ async function runSuite(folders: readonly string[], environment: NodeJS.ProcessE
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The suite's files, each on its own, `lanes` at a time. */
+function runApart({ files, lanes }: (typeof suites)[number], environment: NodeJS.ProcessEnv): Promise<Counts> {
+  const found = files.flatMap((folder) =>
+    readdirSync(path.join(project, "test", folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".test.ts"))
+      .map((name) => path.posix.join("test", folder, name))
+      .sort(),
+  );
+  return runInLanes(found, lanes, (file) => {
+    process.stdout.write(`-- ${file} has begun\n`);
+    return runMocha([file], environment, true);
+  });
 }
 
 const chosen = process.argv.slice(2);
@@ -88,20 +107,25 @@ async function prepare(): Promise<NodeJS.ProcessEnv> {
   return { ...process.env, ...toolchain.env, ...labEnvironment(paths) };
 }
 
-const total = { passes: 0, failures: 0, pending: 0 };
+let total = noCounts;
 let prepared: Promise<NodeJS.ProcessEnv> | undefined;
 for (const suite of suites.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   process.stdout.write(`\n== ${suite.name}\n`);
   let counts: Counts;
   try {
-    counts = await runSuite(suite.files, suite.prepared ? await (prepared ??= prepare()) : process.env);
+    const environment = suite.prepared ? await (prepared ??= prepare()) : process.env;
+    counts =
+      suite.lanes > 0
+        ? await runApart(suite, environment)
+        : await runMocha(
+            suite.files.map((name) => `test/${name}/**/*.test.ts`),
+            environment,
+          );
   } catch (error) {
     process.stderr.write(`${suite.name} could not start: ${error instanceof Error ? error.message : String(error)}\n`);
     counts = { passes: 0, failures: 1, pending: 0 };
   }
-  total.passes += counts.passes;
-  total.failures += counts.failures;
-  total.pending += counts.pending;
+  total = sum(total, counts);
 }
 process.stdout.write(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped\n`);
 process.exitCode = total.failures > 0 ? 1 : 0;

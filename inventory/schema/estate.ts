@@ -63,6 +63,14 @@ export const EstateDisk = z.strictObject({
   uuid: z.string().nullable().default(null),
   /** Change tracking of this disk; null when unknown. */
   changeTracking: z.boolean().nullable().default(null),
+  /** Name of the disk inside `file`, where that is an archive (OVA); null: the file is the disk. */
+  member: z.string().min(1).nullable().default(null),
+  /** Space that it takes at the source in bytes; null when unknown. */
+  usedBytes: z.int().min(0).nullable().default(null),
+  /** Whether the source itself can reach the datastore; null when unknown. */
+  datastoreAccessible: z.boolean().nullable().default(null),
+  /** File that this one is only a difference to (snapshot, differencing disk); null: it is whole. */
+  parentFile: z.string().min(1).nullable().default(null),
 });
 export type EstateDisk = z.infer<typeof EstateDisk>;
 
@@ -88,6 +96,31 @@ export const EstateSnapshot = z.strictObject({
   createdAt: z.string().nullable().default(null),
   /** Id of the parent snapshot, null for a root. */
   parent: z.string().nullable().default(null),
+});
+
+/** A device that no OpenStack server gets by itself. */
+export const EstateDevice = z.strictObject({
+  kind: z.enum(["passthrough", "sriov", "usb", "usbController", "serial", "parallel", "cdrom", "floppy", "sound"]),
+  label: z.string(),
+  connected: z.boolean().nullable().default(null),
+});
+export type EstateDevice = z.infer<typeof EstateDevice>;
+
+/** A file system as the guest reports it. */
+export const GuestDisk = z.strictObject({
+  /** Mount point or drive letter. */
+  path: z.string(),
+  capacityBytes: z.int().min(0),
+  freeBytes: z.int().min(0),
+});
+
+/** A rule of the source's scheduler that names this VM. */
+export const PlacementRule = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["affinity", "antiAffinity", "hostAffinity", "hostAntiAffinity"]),
+  enabled: z.boolean(),
+  /** Names at the source of the other VMs that it names. */
+  others: z.array(z.string()).default([]),
 });
 
 export const EstateVm = z.strictObject({
@@ -123,6 +156,28 @@ export const EstateVm = z.strictObject({
   esxiHost: z.string().nullable().default(null),
   cluster: z.string().nullable().default(null),
   folder: z.string().nullable().default(null),
+  datacenter: z.string().nullable().default(null),
+  /** Virtual hardware, for example 19 for vmx-19; null when unknown or not VMware's. */
+  hardwareVersion: z.int().positive().nullable().default(null),
+  /** Name of the operating system as it is configured, for people. */
+  guestName: z.string().nullable().default(null),
+  /** Name of the operating system that runs, as the guest reports it. */
+  guestReportedName: z.string().nullable().default(null),
+  cpuHotAdd: z.boolean().nullable().default(null),
+  memoryHotAdd: z.boolean().nullable().default(null),
+  cpuAffinity: z.boolean().nullable().default(null),
+  numaAffinity: z.boolean().nullable().default(null),
+  faultTolerance: z.boolean().nullable().default(null),
+  consolidationNeeded: z.boolean().nullable().default(null),
+  /** For example connected, disconnected, inaccessible, orphaned; null when unknown. */
+  connectionState: z.string().nullable().default(null),
+  devices: z.array(EstateDevice).default([]),
+  guestDisks: z.array(GuestDisk).default([]),
+  placementRules: z.array(PlacementRule).default([]),
+  /** Properties that an OVF gives its guest, by key. Values of those that the OVF calls passwords are left out. */
+  ovfProperties: z.record(z.string(), z.string()).default({}),
+  /** Notes at the source. */
+  annotation: z.string().nullable().default(null),
   tags: z.array(z.string()).default([]),
   customAttributes: z.record(z.string(), z.string()).default({}),
   /** Floating cluster addresses that this VM may take over (keepalived, WSFC). */

@@ -16,9 +16,6 @@ import { WaveFile } from "../../inventory/schema/wave.ts";
 
 export const paths = labPaths(process.env);
 
-/** Stack of the groups that all lab tests share. */
-const ESTATE = "test-estate";
-
 /** The parts of a plan that all lab tests share; `waves` and more come on top. */
 const basePlan = {
   version: 1,
@@ -54,6 +51,8 @@ export interface Run {
  */
 export class Workspace {
   readonly wave: string;
+  /** Stack of the shared groups: lab tests run side by side, each with its own. */
+  readonly estateStack: string;
   readonly folder = mkdtempSync(path.join(tmpdir(), "wavelift-lab-test-"));
   readonly inventory = path.join(this.folder, "inventory");
   readonly datastore = path.join(this.folder, "datastore");
@@ -61,7 +60,7 @@ export class Workspace {
 
   constructor(wave: string) {
     this.wave = wave;
-    // Lab tests that run side by side (test/run.ts) share no stack: each lane has a backend of its own.
+    this.estateStack = `${wave}-estate`;
     const backend = process.env["WAVELIFT_TEST_BACKEND"] ?? path.join(paths.home, "pulumi-test");
     for (const folder of [path.join(this.inventory, "estate"), this.datastore, backend])
       mkdirSync(folder, { recursive: true });
@@ -89,14 +88,18 @@ export class Workspace {
   /** Makes both stacks and brings the shared groups up. */
   async open(): Promise<void> {
     this.writePlan({ [this.wave]: { target: "lab", vms: {} } });
-    const settings = { "wavelift:wave": "", "wavelift:inventory": this.inventory, "wavelift:estateStack": ESTATE };
+    const settings = {
+      "wavelift:wave": "",
+      "wavelift:inventory": this.inventory,
+      "wavelift:estateStack": this.estateStack,
+    };
     writeFileSync(
-      stackFile(ESTATE),
+      stackFile(this.estateStack),
       stringify({ config: { ...settings, "wavelift:policyConfig": this.policyConfig } }),
     );
-    await this.succeed("init", this.wave, "--estate-stack", ESTATE);
-    await this.pulumi("stack", "select", "--create", "--stack", ESTATE);
-    await this.succeed("up", ESTATE, "--yes", "--", "--non-interactive", "--skip-preview");
+    await this.succeed("init", this.wave, "--estate-stack", this.estateStack);
+    await this.pulumi("stack", "select", "--create", "--stack", this.estateStack);
+    await this.succeed("up", this.estateStack, "--yes", "--", "--non-interactive", "--skip-preview");
     // An accepted VM cannot be rolled back: what an interrupted run left of one is no longer called accepted.
     for (const volume of (await this.volumes()).values()) await forgetLedger(volume);
     await this.succeed("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
@@ -109,7 +112,7 @@ export class Workspace {
       return;
     }
     const destroyed = await this.wavelift("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
-    for (const stack of [this.wave, ESTATE]) rmSync(stackFile(stack), { force: true });
+    for (const stack of [this.wave, this.estateStack]) rmSync(stackFile(stack), { force: true });
     rmSync(this.folder, { recursive: true, force: true });
     if (destroyed.exitCode !== 0) throw new Error(`the test's wave could not be destroyed:\n${destroyed.all}`);
   }

@@ -1,0 +1,104 @@
+import Table from "cli-table3";
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { formatFaults, type Fault } from "../inventory/fault.ts";
+import { toSortedJson } from "../inventory/json.ts";
+import { loadEstate } from "../inventory/load.ts";
+import type { FoundVm, Reader } from "../inventory/readers/reader.ts";
+import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readVmx } from "../inventory/readers/vmx.ts";
+import { shown } from "../inventory/shown.ts";
+import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
+import { exitCodes, UserError } from "./failure.ts";
+import { project } from "./project.ts";
+
+export interface InventoryOptions {
+  /** Folder with estate/; default: inventory of the project. */
+  readonly inventory?: string;
+  readonly datastore?: string;
+  readonly datastoreFolder?: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** Sources by the name on the command line. */
+const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vmx: readVmx };
+export const sourceKinds = Object.keys(readers);
+
+/** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
+export async function inventoryCommand(
+  kind: string,
+  places: readonly string[],
+  options: InventoryOptions,
+): Promise<number> {
+  const reader = readers[kind];
+  if (reader === undefined)
+    throw new UserError(`"${kind}" is no kind of source. There are: ${sourceKinds.join(", ")}.`);
+  const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
+  const { vms, faults } = await readPlaces(reader, places, options);
+  const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
+  const found = refresh(vms, estate);
+  if (!options.dryRun) await writeRefresh(estateFolder, found);
+  if (options.json) process.stdout.write(toSortedJson({ ...summaryOf(found), faults }));
+  else print(found, faults, options.dryRun ? "Nothing was written (--dry-run)." : `Written to ${estateFolder}.`);
+  return faults.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+async function readPlaces(
+  reader: Reader,
+  places: readonly string[],
+  options: InventoryOptions,
+): Promise<{ vms: FoundVm[]; faults: Fault[] }> {
+  const vms: FoundVm[] = [];
+  const faults: Fault[] = [];
+  for (const place of places) {
+    if (!existsSync(place)) throw new UserError(`There is no ${place}.`);
+    const folder = statSync(place).isDirectory() ? place : path.dirname(place);
+    const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
+    const datastore = options.datastore ?? path.basename(datastoreFolder);
+    for await (const finding of reader(place, { datastore, datastoreFolder })) {
+      if ("vm" in finding) vms.push(finding.vm);
+      else faults.push(finding.fault);
+    }
+  }
+  return { vms, faults };
+}
+
+function summaryOf({ vms, gone }: Refresh): object {
+  const of = (status: Refreshed["status"]): string[] =>
+    vms.filter((one) => one.status === status).map(({ vm }) => vm.key);
+  const changes = Object.fromEntries(
+    vms.filter(({ status }) => status === "changed").map(({ vm, changes }) => [vm.key, changes]),
+  );
+  return { new: of("new"), changed: changes, same: of("same").length, gone };
+}
+
+function print({ vms, gone }: Refresh, faults: readonly Fault[], end: string): void {
+  const table = new Table({
+    head: ["VM", "", "at the source", "CPUs", "MiB", "disks", "GiB", "NICs"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { vm, status } of vms) {
+    const gib = vm.disks.reduce((sum, disk) => sum + disk.capacityBytes, 0) / 2 ** 30;
+    table.push([
+      vm.key,
+      status,
+      shown(vm.name),
+      vm.cpus,
+      vm.memoryMiB,
+      vm.disks.length,
+      gib.toFixed(1),
+      vm.nics.length,
+    ]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+  for (const { vm, changes } of vms)
+    for (const change of changes)
+      process.stdout.write(`${vm.key}: ${shown(change.path, 120)}: ${change.before} -> ${change.after}\n`);
+  for (const key of gone) process.stdout.write(`${key}: no longer at the source; its file stays.\n`);
+  if (faults.length > 0) process.stderr.write(`${formatFaults(faults)}\n`);
+  const count = (status: Refreshed["status"]): number => vms.filter((one) => one.status === status).length;
+  process.stdout.write(
+    `${vms.length} VM(s): ${count("new")} new, ${count("changed")} changed, ${count("same")} the same. ${end}\n`,
+  );
+}

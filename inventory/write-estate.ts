@@ -1,0 +1,84 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { assignKeys, identityOf, type KeyedVm } from "./assign-keys.ts";
+import { toSortedJson } from "./json.ts";
+import { compareText } from "./order.ts";
+import type { FoundVm } from "./readers/reader.ts";
+import type { EstateVm } from "./schema/estate.ts";
+import { shownValue } from "./shown.ts";
+
+/** One fact of a VM that is another one now. */
+export interface Change {
+  /** Dotted path, list entries by their device key. */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What a refresh would make of one VM. */
+export interface Refreshed {
+  readonly vm: EstateVm;
+  readonly status: "new" | "changed" | "same";
+  readonly changes: readonly Change[];
+}
+
+/** What a refresh would make of the estate. */
+export interface Refresh {
+  readonly vms: readonly Refreshed[];
+  /** Keys of VMs that the same sources told of before, and do not any more. Their files stay. */
+  readonly gone: readonly string[];
+}
+
+/** Compares what was found with the estate. Pure. */
+export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, EstateVm>): Refresh {
+  const keyed = assignKeys(found, [...estate.values()]);
+  const places = new Set(found.map(placeOf));
+  const seen = new Set(keyed.map(({ key }) => key));
+  const gone = [...estate.values()].filter((vm) => !seen.has(vm.key) && places.has(placeOf(vm)));
+  return { vms: keyed.map((one) => refreshed(one, estate)), gone: gone.map(({ key }) => key).sort(compareText) };
+}
+
+const placeOf = ({ source }: { source: FoundVm["source"] }): string => identityOf({ ...source, id: "" });
+
+function refreshed({ key, vm: facts, isNew }: KeyedVm, estate: ReadonlyMap<string, EstateVm>): Refreshed {
+  const vm: EstateVm = { version: 1, key, ...facts };
+  const before = estate.get(key);
+  if (isNew || before === undefined) return { vm, status: "new", changes: [] };
+  const changes = changesOf(before, vm, "");
+  return { vm, status: changes.length === 0 ? "same" : "changed", changes };
+}
+
+/** Every place in which two values differ. */
+function changesOf(before: unknown, after: unknown, place: string): Change[] {
+  const [a, b] = [partsOf(before), partsOf(after)];
+  if (a === null || b === null)
+    return JSON.stringify(before) === JSON.stringify(after)
+      ? []
+      : [{ path: place, before: shownValue(before), after: shownValue(after) }];
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((name) =>
+    changesOf(a.get(name), b.get(name), place === "" ? name : `${place}.${name}`),
+  );
+}
+
+/** The parts of a map, or of a list of devices by their key, so that a removed one does not shift the others. */
+function partsOf(value: unknown): Map<string, unknown> | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (!Array.isArray(value)) return new Map(Object.entries(value));
+  return new Map(value.map((item: unknown, index) => [nameOf(item) ?? String(index), item]));
+}
+
+function nameOf(item: unknown): string | null {
+  return typeof item === "object" && item !== null && "deviceKey" in item ? String(item.deviceKey) : null;
+}
+
+/** Writes KEY.json of the VMs that are new or have changed, each whole or not at all. */
+export async function writeRefresh(folder: string, { vms }: Refresh): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { vm, status } of vms) {
+    if (status === "same") continue;
+    const file = path.join(folder, `${vm.key}.json`);
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, toSortedJson(vm));
+    await rename(temporary, file);
+  }
+}
