@@ -1,14 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { project } from "../cli/project.ts";
-import { labEnvironment, labRunners } from "../lab/demo/environment.ts";
-import { demandMachine } from "../lab/facts.ts";
-import { labPaths } from "../lab/paths.ts";
-import { ensureToolchain } from "../toolchain/ensure.ts";
 import { noCounts, runInLanes, sum, type Counts } from "./lanes.ts";
+import { prepare } from "./prepare.ts";
 
 /**
  * `npm test [SUITE ...]`: installs what the tests need (toolchain, lab with Ceph and OpenStack, guests), runs every
@@ -24,7 +21,7 @@ const suites = [
     name: "unit",
     prepared: false,
     lanes: 0,
-    files: ["components", "cli", "review", "inventory", "planning", "cloud", "policy", "lab-unit"],
+    files: ["components", "cli", "review", "inventory", "planning", "cloud", "policy", "lab-unit", "guards"],
   },
   { name: "toolchain", prepared: true, lanes: 0, files: ["toolchain"] },
   { name: "conversion", prepared: true, lanes: 2, files: ["conversion"] },
@@ -91,20 +88,6 @@ if (unknown.length > 0) {
     `No such suite: ${unknown.join(", ")}. There are: ${suites.map(({ name }) => name).join(", ")}.\n`,
   );
   process.exit(3);
-}
-
-const paths = labPaths(process.env);
-
-/** Toolchain and lab side by side: the one computes while the other waits for packages. @throws when one fails. */
-async function prepare(): Promise<NodeJS.ProcessEnv> {
-  await demandMachine(paths);
-  const labUp = async (): Promise<void> => {
-    if ((await runNode(["bin/setup.mjs", "lab/main.ts", "up", "--guests"], process.env)) !== 0)
-      throw new Error("the lab did not come up");
-    writeFileSync(path.join(paths.home, "runners.yaml"), labRunners(paths));
-  };
-  const [toolchain] = await Promise.all([ensureToolchain(), labUp()]);
-  return { ...process.env, ...toolchain.env, ...labEnvironment(paths) };
 }
 
 let total = noCounts;
