@@ -8,6 +8,7 @@ import { messageOf } from "../../conversion/failure.ts";
 import { readVerb, readWork } from "../../conversion/input.ts";
 import { Order } from "../../conversion/order.ts";
 import { identify } from "../../conversion/process-identity.ts";
+import { runFolder } from "../../conversion/run-folder.ts";
 import { readSettings } from "../../conversion/read-settings.ts";
 import { takeSlot } from "../../conversion/slots.ts";
 import { makeDatastore, makeRaw, sourceOf } from "./support/disks.ts";
@@ -99,6 +100,16 @@ describe("launcher", function () {
       assert.equal((await startStage("source", {}, options).ended).code, 3);
       assert.deepEqual(readdirSync(join(folder, "run")), [], "something is left in the run folder");
       datastore.remove();
+    });
+  });
+
+  describe("run folder", () => {
+    it("is a folder of this user, no link that somebody has put there", () => {
+      const env = { WAVELIFT_RUN_DIR: join(folder, "run") };
+      assert.equal(runFolder(env), env.WAVELIFT_RUN_DIR);
+      mkdirSync(join(folder, "elsewhere"));
+      symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
+      assert.throws(() => runFolder({ WAVELIFT_RUN_DIR: join(folder, "link") }), /must be a folder of user/);
     });
   });
 
