@@ -23,7 +23,7 @@ export interface Review {
 export function review(input: Omit<PlanInput, "previous">, written: WaveFile): Review {
   const planned = planWave({ ...input, previous: written });
   const begun = begunVms(input.offers, input.stack);
-  const concerns = [...planned.concerns, ...driftConcerns(drift(written, planned.file), begun)];
+  const concerns = [...planned.concerns, ...driftConcerns(drift(written, planned.file))];
   return {
     file: written,
     vms: written.vms.filter((vm) => !vm.exclude || begun.has(vm.key)),

@@ -22,10 +22,13 @@ import { nameDuplicate } from "./name-duplicate.ts";
 import { networkNotOwned } from "./network-not-owned.ts";
 import { networkUnmapped } from "./network-unmapped.ts";
 import { overrideIneffective } from "./override-ineffective.ts";
+import { planHeld } from "./plan-held.ts";
+import { planNotApplied } from "./plan-not-applied.ts";
 import { portSecurityOff } from "./port-security-off.ts";
 import { quota } from "./quota.ts";
 import type { Rule } from "./rule.ts";
 import { securityGroupNone } from "./security-group-none.ts";
+import { serverTouched } from "./server-touched.ts";
 import { snapshotPresent } from "./snapshot-present.ts";
 import { targetUnknown } from "./target-unknown.ts";
 import { vipUnreached } from "./vip-unreached.ts";
@@ -74,8 +77,11 @@ const rules: readonly Rule[] = [
   nameDuplicate,
   networkNotOwned,
   networkUnmapped,
+  planHeld,
+  planNotApplied,
   portSecurityOff,
   securityGroupNone,
+  serverTouched,
   snapshotPresent,
   vipUnreached,
   vmRunning,

@@ -34,6 +34,8 @@ export interface FakeCloud {
   /** What Keystone answers instead of a token. */
   refuse: Reply | null;
   lifetimeSeconds: number;
+  /** Names of the roles in each token. */
+  roles: string[];
   close(): Promise<void>;
 }
 
@@ -86,7 +88,7 @@ export async function startFakeCloud(tls?: { key: string; cert: string }): Promi
           issued_at: new Date(issued).toISOString(),
           expires_at: new Date(issued + cloud.lifetimeSeconds * 1000).toISOString(),
           project: { id: PROJECT },
-          roles: [{ name: "member" }],
+          roles: cloud.roles.map((name) => ({ name })),
           catalog: [
             endpoint("compute", "/compute/v2.1"),
             endpoint("volumev3", `/volume/v3/${PROJECT}`),
@@ -123,6 +125,7 @@ export async function startFakeCloud(tls?: { key: string; cert: string }): Promi
     answer: () => ({ status: 404 }),
     refuse: null,
     lifetimeSeconds: 3600,
+    roles: ["member"],
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -1,0 +1,28 @@
+import { formatDifference } from "../drift.ts";
+import type { Finding, Rule, WaveView } from "./rule.ts";
+
+export const planNotApplied: Rule = {
+  id: "plan.not-applied",
+  category: "Warning",
+  label: "Edit is not applied",
+  why: "A volume, port or server that is there would have to be made anew for it: the VM's data would be gone.",
+  always: true,
+  check: (view) => [...view.edits.keys()].flatMap((key) => notApplied(view, key)),
+};
+
+function notApplied({ edits, file }: WaveView, key: string): Finding[] {
+  const edit = edits.get(key);
+  const vm = file.vms.find((one) => one.key === key);
+  if (edit === undefined || vm === undefined || vm.phase === "absent") return [];
+  const way =
+    vm.phase === "accepted"
+      ? "it is accepted: change it in OpenStack itself"
+      : `to get it roll the VM back (phase: absent, plan, up) and migrate it anew with generation: ${vm.generation + 1}`;
+  return [
+    ...edit.refused.map((one) => `${formatDifference(one)}: is not applied, ${key} has begun; ${way}`),
+    ...edit.addedDisks.map(
+      (disk) => `disk ${disk} came to the source after ${key} had begun: it is not migrated; ${way}`,
+    ),
+    ...edit.removedDisks.map((disk) => `disk ${disk} is no more at the source: ${key} has begun and keeps it; ${way}`),
+  ].map((assessment) => ({ vm: key, assessment }));
+}
