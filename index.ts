@@ -7,7 +7,7 @@ import { loadPlan } from "./inventory/load.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
-import { formatConcerns, formatStop } from "./review/show.ts";
+import { formatConcerns, formatLeftOut, formatStop } from "./review/show.ts";
 import { userFault } from "./review/user-fault.ts";
 
 /** What all waves share, in the estate's own stack. */
@@ -18,17 +18,21 @@ async function declareEstate(config: ProgramConfig) {
 
 /** One wave: judged first, then declared from its wave file and from nothing else. */
 async function declareWave(config: ProgramConfig, wave: string) {
-  const { written, ...inputs } = await readInputs(config.inventory, wave);
+  const { written, ...inputs } = await readInputs(config.inventory, wave, config.stack);
   if (written === null)
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
-  const { file, vms, stopped, warnings, notes } = review({ ...inputs, wave, stack: config.stack }, written);
+  const judged = review({ ...inputs, wave, stack: config.stack }, written);
+  const { file, vms, stopped, goesOn, rollsBack, warnings, notes } = judged;
   if (!policyPackGiven(process.env))
     void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");
   for (const line of formatConcerns(warnings)) void pulumi.log.warn(line);
   for (const line of formatConcerns(notes)) void pulumi.log.info(line);
-  if (stopped.length > 0) throw new pulumi.RunError(formatStop(wave, stopped));
+  if (stopped.length > 0 && !goesOn) throw new pulumi.RunError(formatStop(wave, stopped));
   const groups = sharedGroupsOf(config.estateStack);
-  return { servers: new MigrationWave(wave, { file, vms, stack: config.stack, groups }).servers };
+  const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups });
+  // An error ends the run as failed, and a failed program's run deletes nothing: a rollback would not happen.
+  if (goesOn) await (rollsBack ? pulumi.log.warn : pulumi.log.error)(formatLeftOut(wave, stopped));
+  return { servers };
 }
 
 const config = readConfig();

@@ -71,7 +71,8 @@ function entry(
   { previous, hasServer, again }: BegunVm,
 ): PlannedVm {
   if (replanned !== null && again) return replanned;
-  if (replanned !== null && previous.phase === "precopy") return withoutSilence(replanned, subject, previous);
+  const copying = previous.phase === "precopy" || subject.decisions.phase === "precopy";
+  if (replanned !== null && copying && !hasServer) return withoutSilence(replanned, subject, previous);
   return heldVm(previous, subject, input, hasServer);
 }
 

@@ -8,6 +8,7 @@ import { judge } from "./concerns/judge.ts";
 import type { WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
 import { plannedVm } from "./planned-vm.ts";
+import { vmsWithServer } from "./waiting.ts";
 import { isKnown, type Subject, subjectsOf } from "./subject.ts";
 
 /** All that a wave is planned from: facts, decisions, and what the clouds offer and hold. */
@@ -73,7 +74,7 @@ function entryFor(subject: Subject, input: PlanInput, begun: ReadonlySet<string>
   const planned = isKnown(subject) ? plannedVm(subject, input) : null;
   if (previous === undefined) return { vm: planned, kept: false, edits: null };
   if (isKnown(subject) && hasBegun && !decisions.exclude) {
-    const hasServer = hasServerOf(input, key);
+    const hasServer = vmsWithServer(input.offers, input.stack).has(key);
     const again = input.again?.has(key) === true;
     const vm = keepBegun(subject, planned, input, { previous, asked: subject.asked, hasServer, again });
     return { ...vm, kept: false };
@@ -82,18 +83,12 @@ function entryFor(subject: Subject, input: PlanInput, begun: ReadonlySet<string>
   return { vm: { ...previous, phase: decisions.phase, exclude: decisions.exclude }, kept: true, edits: null };
 }
 
-function hasServerOf({ offers, stack }: PlanInput, key: string): boolean {
-  return [...offers.values()].some(({ servers }) =>
-    servers.some(({ mark }) => mark?.stack === stack && mark.key === key),
-  );
-}
-
 /** The targets in use, with their entries of clouds.yaml. */
-function targetsOf(vms: readonly PlannedVm[], { plan, previous }: PlanInput): WaveFile["targets"] {
+function targetsOf(vms: readonly PlannedVm[], { plan, offers, previous }: PlanInput): WaveFile["targets"] {
   const names = [...new Set(vms.map(({ target }) => target))].sort();
   return Object.fromEntries(
     names.flatMap((name) => {
-      const cloud = own(plan.targets, name)?.cloud ?? own(previous?.targets, name)?.cloud;
+      const cloud = offers.get(name)?.cloud ?? own(plan.targets, name)?.cloud ?? own(previous?.targets, name)?.cloud;
       return cloud === undefined ? [] : [[name, { cloud }]];
     }),
   );

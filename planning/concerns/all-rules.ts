@@ -40,6 +40,7 @@ import { vmSuspended } from "./vm-suspended.ts";
 import { vmTemplate } from "./vm-template.ts";
 import { vmTpm } from "./vm-tpm.ts";
 import { vmTwoWaves } from "./vm-two-waves.ts";
+import { volumeLost } from "./volume-lost.ts";
 import { volumeTypeNone } from "./volume-type-none.ts";
 import { waveUnknown } from "./wave-unknown.ts";
 import { zoneUnknown } from "./zone-unknown.ts";
@@ -88,6 +89,7 @@ const rules: readonly Rule[] = [
   vmSuspended,
   vmTemplate,
   vmTpm,
+  volumeLost,
 ];
 
 /** Every rule that comes with the program, one a file. */

@@ -1,3 +1,4 @@
+import { own } from "../../inventory/own.ts";
 import { formatDifference } from "../drift.ts";
 import type { Finding, Rule, WaveView } from "./rule.ts";
 
@@ -7,8 +8,18 @@ export const planNotApplied: Rule = {
   label: "Edit is not applied",
   why: "A volume, port or server that is there would have to be made anew for it: the VM's data would be gone.",
   always: true,
-  check: (view) => [...view.edits.keys()].flatMap((key) => notApplied(view, key)),
+  check: (view) => [...otherClouds(view), ...[...view.edits.keys()].flatMap((key) => notApplied(view, key))],
 };
+
+/** Targets that are in another cloud by the plan than where VMs of the wave have begun (cloud/read-offers.ts). */
+function otherClouds({ plan, file }: WaveView): Finding[] {
+  return Object.entries(file.targets).flatMap(([target, { cloud }]) => {
+    const planned = own(plan.targets, target)?.cloud;
+    if (planned === undefined || planned === cloud) return [];
+    const assessment = `target ${target}: cloud ${cloud} -> ${planned}: is not applied while VMs of this wave are there`;
+    return [{ vm: null, assessment }];
+  });
+}
 
 function notApplied({ edits, file }: WaveView, key: string): Finding[] {
   const edit = edits.get(key);

@@ -43,7 +43,10 @@ export const PASSWORD = "correct-horse-battery";
 export const PROJECT = "5f1c0ffee";
 
 /** A real HTTP(S) server on 127.0.0.1 that is Keystone, Nova, Cinder and Neutron of one small cloud. */
-export async function startFakeCloud(tls?: { key: string; cert: string }): Promise<FakeCloud> {
+export async function startFakeCloud(
+  tls?: { key: string; cert: string },
+  projectId: string = PROJECT,
+): Promise<FakeCloud> {
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -87,11 +90,11 @@ export async function startFakeCloud(tls?: { key: string; cert: string }): Promi
         token: {
           issued_at: new Date(issued).toISOString(),
           expires_at: new Date(issued + cloud.lifetimeSeconds * 1000).toISOString(),
-          project: { id: PROJECT },
+          project: { id: projectId },
           roles: cloud.roles.map((name) => ({ name })),
           catalog: [
             endpoint("compute", "/compute/v2.1"),
-            endpoint("volumev3", `/volume/v3/${PROJECT}`),
+            endpoint("volumev3", `/volume/v3/${projectId}`),
             endpoint("network", "/network"),
             endpoint("image", "/image"),
           ],

@@ -131,6 +131,32 @@ const cases: readonly Case[] = [
     { ...one({}, { boot: false }, begunWeb), previous: planWave(one({ powerState: "poweredOn" })).file },
     ["web01", "Warning", /up DELETES the server \(boot: false in the plan\)/],
   ),
+  is(
+    "volume.lost",
+    "a VM on another target than its volumes",
+    {
+      ...one({}, { target: "other" }, {}, { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } }),
+      offers: new Map([
+        ["lab", offer({ volumes: [volume("web01-disk-2000")] })],
+        ["other", offer()],
+      ]),
+    },
+    ["web01", "Critical", /web01-disk-2000 is on target lab, the file says other: going on would delete it/],
+  ),
+  is("volume.lost", "a volume whose disk left the file", one({}, {}, { volumes: [volume("web01-disk-2001")] }), [
+    "web01",
+    "Critical",
+    /web01-disk-2001 is there, but the file has no such disk/,
+  ]),
+  is(
+    "dependency.missing",
+    "a VM that copies and waits for nobody yet",
+    several(
+      { a: { powerState: "poweredOn" }, b: { powerState: "poweredOn" } },
+      { a: { phase: "precopy", dependsOn: ["b"] }, b: { phase: "precopy" } },
+    ),
+    ["a", "Information", /depends on b, which is in phase precopy/],
+  ),
   is("target.unknown", "a target that could not be read", { ...one({}), offers: new Map() }, [
     "web01",
     "Critical",
@@ -379,7 +405,7 @@ const cases: readonly Case[] = [
     "VMs without server",
     several(
       {
-        a: {},
+        a: { powerState: "poweredOn" },
         excluded: { powerState: "poweredOn" },
         off: {},
         gone: { powerState: "poweredOn" },

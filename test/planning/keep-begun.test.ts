@@ -9,10 +9,10 @@ import { disk, estateVm, flavor, input, nic, offer, plan, stack } from "./fixtur
 
 const mac = "00:50:56:00:00:01";
 const mark = (key: string) => ({ stack, key, generation: 1 });
-const volume = (key: string): CloudOffer["volumes"][number] => ({
+const volume = (key: string, status = "available"): CloudOffer["volumes"][number] => ({
   id: `vol-${key}`,
   name: key,
-  status: "in-use",
+  status,
   sizeGiB: 10,
   volumeType: "ceph",
   mark: mark(key),
