@@ -30,9 +30,19 @@ async function declareWave(config: ProgramConfig, wave: string) {
   if (stopped.length > 0 && !goesOn) throw new pulumi.RunError(formatStop(wave, stopped));
   const groups = sharedGroupsOf(config.estateStack);
   const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups });
-  // An error ends the run as failed, and a failed program's run deletes nothing: a rollback would not happen.
-  if (goesOn) await (rollsBack ? pulumi.log.warn : pulumi.log.error)(formatLeftOut(wave, stopped));
+  if (goesOn) await tellLeftOut(formatLeftOut(wave, stopped), rollsBack);
   return { servers };
+}
+
+/**
+ * A run that leaves VMs out ends as a failed one, after all of it has been done. But a failed run deletes nothing: where a
+ * VM is to be rolled back, it is only warned.
+ */
+async function tellLeftOut(text: string, rollsBack: boolean): Promise<void> {
+  if (rollsBack) return pulumi.log.warn(text);
+  await pulumi.log.error(text);
+  // What the SDK's cmd/run ends with when the user has been told already; it waits for all resources first.
+  process.exitCode = 32;
 }
 
 const config = readConfig();
