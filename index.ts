@@ -7,7 +7,7 @@ import { loadPlan } from "./inventory/load.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
-import { formatConcerns, formatStop } from "./review/show.ts";
+import { formatConcerns, formatLeftOut, formatStop } from "./review/show.ts";
 import { userFault } from "./review/user-fault.ts";
 
 /** What all waves share, in the estate's own stack. */
@@ -18,17 +18,31 @@ async function declareEstate(config: ProgramConfig) {
 
 /** One wave: judged first, then declared from its wave file and from nothing else. */
 async function declareWave(config: ProgramConfig, wave: string) {
-  const { written, ...inputs } = await readInputs(config.inventory, wave);
+  const { written, ...inputs } = await readInputs(config.inventory, wave, config.stack);
   if (written === null)
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
-  const { file, vms, stopped, warnings, notes } = review({ ...inputs, wave, stack: config.stack }, written);
+  const judged = review({ ...inputs, wave, stack: config.stack }, written);
+  const { file, vms, stopped, goesOn, rollsBack, warnings, notes } = judged;
   if (!policyPackGiven(process.env))
     void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");
   for (const line of formatConcerns(warnings)) void pulumi.log.warn(line);
   for (const line of formatConcerns(notes)) void pulumi.log.info(line);
-  if (stopped.length > 0) throw new pulumi.RunError(formatStop(wave, stopped));
+  if (stopped.length > 0 && !goesOn) throw new pulumi.RunError(formatStop(wave, stopped));
   const groups = sharedGroupsOf(config.estateStack);
-  return { servers: new MigrationWave(wave, { file, vms, stack: config.stack, groups }).servers };
+  const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups });
+  if (goesOn) await tellLeftOut(formatLeftOut(wave, stopped), rollsBack);
+  return { servers };
+}
+
+/**
+ * A run that leaves VMs out ends as a failed one, after all of it has been done. But a failed run deletes nothing: where a
+ * VM is to be rolled back, it is only warned.
+ */
+async function tellLeftOut(text: string, rollsBack: boolean): Promise<void> {
+  if (rollsBack) return pulumi.log.warn(text);
+  await pulumi.log.error(text);
+  // What the SDK's cmd/run ends with when the user has been told already; it waits for all resources first.
+  process.exitCode = 32;
 }
 
 const config = readConfig();

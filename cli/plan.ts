@@ -23,9 +23,9 @@ export interface PlanOptions {
 /** `wavelift plan WAVE`: decides, prints what and why, writes the wave file (or, with --check, shows the drift). */
 export async function planCommand(wave: string, options: PlanOptions): Promise<number> {
   const inventory = options.inventory === undefined ? inventoryOf(wave) : path.resolve(options.inventory);
-  const { written, ...inputs } = await readInputs(inventory, wave);
   const stack = `wavelift/${wave}`;
-  const planned = planWave({ ...inputs, wave, stack, previous: written });
+  const { written, ...inputs } = await readInputs(inventory, wave, stack);
+  const planned = planWave({ ...inputs, wave, stack, previous: written, again: new Set(options.vm) });
   const file = onlyVms(planned.file, written, options.vm, wave);
   const differences = written === null ? [] : drift(written, file);
   const { stopped, warnings, notes } = gate(planned.concerns, file, begunVms(inputs.offers, stack));
