@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { strayCloudSettings, withoutStraySettings } from "../cloud/environment.ts";
+import { noProxy } from "../cloud/transport.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
 import { project } from "./project.ts";
 
@@ -22,7 +23,9 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   if (strays.length > 0 && !toldOfStrays)
     process.stderr.write(`Not used: ${strays.join(", ")}. A cloud is what its entry of clouds.yaml says.\n`);
   toldOfStrays = true;
-  return { ...withoutStraySettings(process.env), ...toolchain.env };
+  // Pulumi's parts talk to each other on this machine, and its node libraries would send that to a proxy too.
+  const direct = noProxy(process.env["no_proxy"] ?? process.env["NO_PROXY"]);
+  return { ...withoutStraySettings(process.env), ...toolchain.env, no_proxy: direct, NO_PROXY: direct };
 }
 
 /**

@@ -93,8 +93,8 @@ export function openTransport(caPem: string | null, options: TransportOptions = 
   };
 }
 
-/** Services of this machine are never asked through a proxy, as in curl's and Go's clients. */
-function noProxy(value: string | undefined): string {
+/** Hosts that are not asked through a proxy; services of this machine never are, as in curl's and Go's clients. */
+export function noProxy(value: string | undefined): string {
   return value === "*" ? "*" : [value ?? "", "localhost", "127.0.0.1", "::1"].filter((host) => host !== "").join(",");
 }
 
