@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { strayCloudSettings } from "./cloud/environment.ts";
+import { keepMemoryPrivate } from "./cloud/memory.ts";
 import { EstateGroups } from "./components/estate-groups.ts";
 import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
@@ -45,6 +47,22 @@ async function tellLeftOut(text: string, rollsBack: boolean): Promise<void> {
   process.exitCode = 32;
 }
 
+/** Of a bare `pulumi up`; `wavelift up` has done both. */
+function protectSecrets(): void {
+  const strays = strayCloudSettings(process.env);
+  if (strays.length > 0)
+    throw new pulumi.RunError(
+      `${strays.join(", ")}: the provider would mix this of the environment into the entry of clouds.yaml. ` +
+        "Unset it (an openrc file that was read?), or run `wavelift`, which does.",
+    );
+  try {
+    keepMemoryPrivate();
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+protectSecrets();
 const config = readConfig();
 // All modules are loaded (tsx needs traces for that): from here on none are taken. The SDK takes one per promise, which is
 // two thirds of the time of a large preview. WAVELIFT_STACK_TRACES=1 brings them back.

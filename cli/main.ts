@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
+import { keepMemoryPrivate } from "../cloud/memory.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
-import { exitCodes, reportFailure } from "./failure.ts";
+import { exitCodes, reportFailure, UserError } from "./failure.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -74,8 +75,18 @@ for (const [verb, description] of [
     });
 
 try {
+  protectMemory();
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
 }
 process.exitCode ??= exitCodes.done;
+
+/** Also of pulumi and its plugins, which inherit the limit. */
+function protectMemory(): void {
+  try {
+    keepMemoryPrivate();
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { strayCloudSettings, withoutStraySettings } from "../cloud/environment.ts";
+import { noProxy } from "../cloud/transport.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
 import { project } from "./project.ts";
 
@@ -9,10 +11,21 @@ export interface PulumiResult {
   readonly stdout: string;
 }
 
-/** Environment of every pulumi: the ensured toolchain in front. */
+let toldOfStrays = false;
+
+/**
+ * Environment of every pulumi: the ensured toolchain in front, and no setting of a cloud (an openrc file that was read):
+ * the provider would mix it into the entry of clouds.yaml.
+ */
 export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   const toolchain = await ensureToolchain();
-  return { ...process.env, ...toolchain.env };
+  const strays = strayCloudSettings(process.env);
+  if (strays.length > 0 && !toldOfStrays)
+    process.stderr.write(`Not used: ${strays.join(", ")}. A cloud is what its entry of clouds.yaml says.\n`);
+  toldOfStrays = true;
+  // Pulumi's parts talk to each other on this machine, and its node libraries would send that to a proxy too.
+  const direct = noProxy(process.env["no_proxy"] ?? process.env["NO_PROXY"]);
+  return { ...withoutStraySettings(process.env), ...toolchain.env, no_proxy: direct, NO_PROXY: direct };
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import { printableJson } from "../inventory/json.ts";
 import type { Verb } from "../conversion/job.ts";
 
 /** What a stage's Command runs, and with what. */
@@ -31,7 +32,7 @@ export function stage(name: string, args: StageArgs, options: pulumi.CustomResou
       create: args.create,
       update: args.update,
       delete: args.delete,
-      stdin: JSON.stringify(args.job, null, 1),
+      stdin: printableJson(args.job, 1),
       environment: args.environment ?? {},
       triggers: args.triggers ?? [],
       logging: command.local.Logging.Stderr,

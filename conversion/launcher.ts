@@ -4,6 +4,7 @@ import { ancestors, watchAncestors } from "./ancestors.ts";
 import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, cancelled, Failure, messageOf } from "./failure.ts";
+import { printable } from "./lines.ts";
 import { readVerb, readWork, type Work } from "./input.ts";
 import type { Verb } from "./job.ts";
 import type { Order, Reply } from "./order.ts";
@@ -24,7 +25,7 @@ const ASKS_CLOUD: ReadonlySet<Verb> = new Set(["import", "sync", "seal", "ready"
  * @param bundle path of the bundle that holds this code
  */
 export async function launch(verb: string | undefined, bundle: string, env: NodeJS.ProcessEnv): Promise<ExitCode> {
-  const log: Log = (line) => process.stderr.write(`${line}\n`);
+  const log: Log = (line) => process.stderr.write(`${printable(line)}\n`);
   const cancel = new AbortController();
   const cancelBecause = (reason: string): void => {
     cancel.abort(cancelled(`${reason}: ending the conversion program`));

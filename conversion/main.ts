@@ -1,5 +1,8 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { messageOf } from "./failure.ts";
 import { launch } from "./launcher.ts";
 
 const bundle = fileURLToPath(import.meta.url);
@@ -7,6 +10,12 @@ const bundle = fileURLToPath(import.meta.url);
 /** Entry of both sides: `program` is the far side, anything else a verb for the launcher. Ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
   const [verb] = args;
+  try {
+    keepMemoryPrivate();
+  } catch (error) {
+    process.stderr.write(`error: ${messageOf(error)}\n`);
+    process.exit(exitCodes.badInput);
+  }
   const code =
     verb === "program" ? await (await import("./program.ts")).runProgram() : await launch(verb, bundle, process.env);
   await Promise.all(

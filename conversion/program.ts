@@ -62,13 +62,22 @@ export async function runProgram(): Promise<ExitCode> {
 }
 
 function readOrder(line: string): Order {
-  const result = Order.safeParse(JSON.parse(line));
+  const result = Order.safeParse(parsed(line));
   // The order holds credentials: only where it is wrong is said, never what stands there.
   if (!result.success)
     throw badInput(
       `launcher and program do not understand each other: ${result.error.issues.map(({ path }) => path.map(String).join(".")).join(", ")}`,
     );
   return result.data;
+}
+
+/** The order as JSON; undefined where it is none. The parser's own message would quote the text. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 async function doOrder(order: Order, commands: ChildCommands, folder: string, log: Log): Promise<Reply> {
