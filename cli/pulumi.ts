@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { ensureToolchain } from "../toolchain/ensure.ts";
 import { project } from "./project.ts";
 
@@ -16,6 +17,15 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 }
 
 /**
+ * A command that is told to end in order (SIGINT) when this process dies by whatever means: an engine without its
+ * `wavelift` would go on unseen, and hold the stack's lock. Where there is no setpriv (other systems than Linux) it does.
+ */
+function mortal(command: string): string[] {
+  const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((file) => existsSync(file));
+  return setpriv === undefined ? [command] : [setpriv, "--pdeathsig", "INT", "--", command];
+}
+
+/**
  * Runs pulumi in the project's folder with our terminal. Ctrl-C reaches it from the terminal: it cancels in order,
  * and we stay until it has ended.
  */
@@ -29,7 +39,8 @@ export async function runPulumi(
   process.on("SIGINT", stay);
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn("pulumi", args, {
+      const [command = "", ...before] = mortal("pulumi");
+      const child = spawn(command, [...before, ...args], {
         cwd: project,
         env,
         stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],
