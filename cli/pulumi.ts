@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { ensureToolchain } from "../toolchain/ensure.ts";
+import { mortal } from "./mortal.ts";
 import { project } from "./project.ts";
 
 /** How a pulumi ended. */
@@ -17,15 +17,6 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 }
 
 /**
- * A command that is told to end in order (SIGINT) when this process dies by whatever means: an engine without its
- * `wavelift` would go on unseen, and hold the stack's lock. Where there is no setpriv (other systems than Linux) it does.
- */
-function mortal(command: string): string[] {
-  const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((file) => existsSync(file));
-  return setpriv === undefined ? [command] : [setpriv, "--pdeathsig", "INT", "--", command];
-}
-
-/**
  * Runs pulumi in the project's folder with our terminal. Ctrl-C reaches it from the terminal: it cancels in order,
  * and we stay until it has ended.
  */
@@ -39,8 +30,7 @@ export async function runPulumi(
   process.on("SIGINT", stay);
   try {
     return await new Promise((resolve, reject) => {
-      const [command = "", ...before] = mortal("pulumi");
-      const child = spawn(command, [...before, ...args], {
+      const child = spawn(...mortal("pulumi", args), {
         cwd: project,
         env,
         stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],

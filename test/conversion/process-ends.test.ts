@@ -87,24 +87,40 @@ describe("what is started ends", function () {
       await isGone(tool);
     });
 
-  for (const [index, who] of ["plugin", "engine"].entries())
+  for (const who of ["plugin", "engine"])
     it(`with the ${who}: the launcher sees its death`, async () => {
       // "engine" (sh) starts "plugin" (sh), which starts the launcher; neither hands its signals on.
       const shells = ["sh", "-c", 'sh -c \'"$@" & wait\' plugin "$@" & wait', "engine"];
       const engine = runScript(
         `import { ancestors, watchAncestors } from ${source("ancestors.ts")};
-         const watched = ancestors();
-         watchAncestors(watched, (pid) => { console.log("dead " + watched.findIndex((one) => one.pid === pid)); process.exit(); });
-         console.log(watched[${index}].pid);
+         watchAncestors(ancestors(), (pid) => { console.log("dead " + pid); process.exit(); });
+         console.log(process.ppid);
          setTimeout(() => undefined, 20_000);`,
         shells,
       );
       let printed = "";
       engine.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
       while (!printed.includes("\n")) await sleep(20);
-      process.kill(Number.parseInt(printed, 10), "SIGKILL");
+      const victim = who === "engine" ? engine.pid : Number.parseInt(printed, 10);
+      process.kill(victim ?? 0, "SIGKILL");
       for (let tries = 0; tries < 100 && !printed.includes("dead"); tries++) await sleep(50);
-      assert.match(printed, new RegExp(`dead ${index}\n`));
+      assert.match(printed, new RegExp(`dead ${victim ?? 0}\n`));
       engine.kill("SIGKILL");
     });
+
+  it("with the wavelift that started it, in order, though that was killed", async () => {
+    const wavelift = runScript(
+      `import { spawn } from "node:child_process";
+       import { mortal } from ${JSON.stringify(join(import.meta.dirname, "../../cli/mortal.ts"))};
+       spawn(...mortal("sh", ["-c", "trap 'echo INT; exit' INT; echo $$; while :; do sleep 0.1; done"]), { stdio: "inherit" });`,
+    );
+    let printed = "";
+    wavelift.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    while (!printed.includes("\n")) await sleep(20);
+    const engine = Number.parseInt(printed, 10);
+    started.push(engine);
+    wavelift.kill("SIGKILL");
+    await isGone(engine);
+    assert.match(printed, /INT/);
+  });
 });

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageOpts } from "../../conversion/copy/image-opts.ts";
-import { systemClock } from "../../conversion/effects.ts";
+import { systemClock, type Commands } from "../../conversion/effects.ts";
 import { identify } from "../../conversion/process-identity.ts";
 import { openWriter } from "../../conversion/rbd/writer.ts";
 import { makeDatastore, makeRaw, MIB, sourceOf } from "./support/disks.ts";
-import { changeLedger, holds, ledgerOf, makeImage, removeImages } from "./support/images.ts";
+import { changeLedger, holds, imageNode, ledgerOf, makeImage, removeImages } from "./support/images.ts";
+import { isCopy, meddlingCommands } from "./support/meddle.ts";
 import { commands, needLab, rbd } from "./support/tools.ts";
 import { resultOf, runImport, type ImportRun } from "./support/world.ts";
 
@@ -85,5 +86,41 @@ describe("import: takes over from an old writer", function () {
     assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");
     await closed;
     assert.equal(await holds(image, raw), true);
+  });
+
+  it("names in the ledger exactly those that hold the image while it copies: the one that writes and the one that reads", async () => {
+    const { volumeId, image } = makeImage();
+    const seen: unknown[][] = [];
+    const meddling = meddlingCommands(async (name, args) => {
+      if (!isCopy([name, ...args])) return;
+      const { writer } = (await ledgerOf(image)) ?? {};
+      seen.push([[writer?.address, writer?.reader].sort(), (await rbd.watchers(image)).sort()]);
+    });
+    assert.equal(resultOf((await runImport({ ...input, volumeId, world: { commands: meddling } })).outcome), "copied");
+    assert.ok(seen.length > 0);
+    for (const [named, watching] of seen) assert.deepEqual(named, watching);
+  });
+
+  it("does not take a stranger who opens the image at that moment for its own writer", async () => {
+    const { image } = makeImage();
+    const stranger = commands.start("qemu-nbd", [
+      "-t",
+      "-r",
+      "--socket",
+      join(datastore.folder, "s"),
+      "--image-opts",
+      imageNode(image),
+    ]);
+    while ((await rbd.watchers(image)).length === 0);
+    // The writer itself does not get as far as opening it. The clock hurries through the minute it is waited for.
+    const slow: Commands = { start: () => commands.start("sleep", ["600"]) };
+    let now = 0;
+    const clock = { now: () => (now += 10_000), sleep: () => Promise.resolve() };
+    await assert.rejects(
+      openWriter(slow, clock, rbd, image, mkdtempSync(join(datastore.folder, "w-")), 4),
+      /was not opened within 60 s/,
+    );
+    stranger.kill("SIGTERM");
+    await stranger.ended;
   });
 });
