@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { strayCloudSettings, withoutStraySettings } from "../cloud/environment.ts";
 import { noProxy } from "../cloud/transport.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
+import { mortal } from "./mortal.ts";
 import { project } from "./project.ts";
 
 /** How a pulumi ended. */
@@ -42,7 +43,7 @@ export async function runPulumi(
   process.on("SIGINT", stay);
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn("pulumi", args, {
+      const child = spawn(...mortal("pulumi", args), {
         cwd: project,
         env,
         stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],

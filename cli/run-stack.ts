@@ -3,6 +3,7 @@ import { loadWaveFile } from "../inventory/load.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { POLICY_GIVEN } from "../review/policy-given.ts";
 import { waveFilePath } from "../review/inputs.ts";
+import { endOrphans, runMark } from "./orphans.ts";
 import { runPulumi } from "./pulumi.ts";
 import { isStale, lockFolder, readLocks } from "./stale-lock.ts";
 import { readStackSettings, type StackSettings } from "./stack-config.ts";
@@ -43,9 +44,12 @@ export async function runStack(
   // The stack file is in git; the stack itself is in this backend only after the first use.
   const selected = await runPulumi(["stack", "select", "--create", "--stack", stack, "--non-interactive"], {}, true);
   if (selected.exitCode !== 0) return selected.exitCode;
-  if (verb !== "preview") await clearStaleLocks(stack);
+  if (verb !== "preview") {
+    await endOrphans(stack, (line) => process.stderr.write(`${line}\n`));
+    await clearStaleLocks(stack);
+  }
   const options = pulumiOptions(verb, stack, settings, file);
-  return (await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1" })).exitCode;
+  return (await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1", ...runMark(stack) })).exitCode;
 }
 
 /** A killed pulumi leaves its lock behind; where its process is dead, on this host, the lock is removed and said so. */
