@@ -4,6 +4,8 @@ import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
+import { reviewEstate } from "./review/estate-review.ts";
+import { ownOutputs } from "./review/own-outputs.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
@@ -12,7 +14,11 @@ import { userFault } from "./review/user-fault.ts";
 
 /** What all waves share, in the estate's own stack. */
 async function declareEstate(config: ProgramConfig) {
-  const groups = new EstateGroups("estate", await loadPlan(planPath(config.inventory)));
+  const plan = await loadPlan(planPath(config.inventory));
+  const { stopped, notes } = await reviewEstate(plan, await ownOutputs());
+  for (const note of notes) void pulumi.log.info(note);
+  if (stopped.length > 0) throw new pulumi.RunError(stopped.join("\n"));
+  const groups = new EstateGroups("estate", { plan, stack: config.stack });
   return { securityGroups: groups.securityGroups, serverGroups: groups.serverGroups };
 }
 

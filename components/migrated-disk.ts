@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedDisk } from "../inventory/schema/wave.ts";
-import { markMetadata } from "../planning/mark.ts";
+import { estateMetadata, markMetadata } from "../planning/mark.ts";
 import type { VmContext } from "./vm-context.ts";
 
 export interface MigratedDiskArgs {
@@ -24,7 +24,10 @@ export class MigratedDisk extends pulumi.ComponentResource {
         description: `${disk.label} of ${vm.planned.sourceName}`.slice(0, 255),
         size: disk.sizeGiB,
         volumeType: disk.volumeType,
-        metadata: markMetadata({ stack: vm.stack, key: disk.key, generation: vm.planned.generation }),
+        metadata: {
+          ...markMetadata({ stack: vm.stack, key: disk.key, generation: vm.planned.generation }),
+          ...estateMetadata(vm.estate),
+        },
         ...(vm.planned.availabilityZone === null ? {} : { availabilityZone: vm.planned.availabilityZone }),
       },
       {

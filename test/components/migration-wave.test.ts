@@ -91,6 +91,9 @@ describe("what the estate's own stack declares", () => {
       },
       serverGroups: { dbs: { policy: "anti-affinity", targets: ["lab"] } },
     });
-    matchesGolden("estate", await registrationsOf((opts) => new EstateGroups("estate", plan, opts)));
+    matchesGolden(
+      "estate",
+      await registrationsOf((opts) => new EstateGroups("estate", { plan, stack: "wavelift/prod" }, opts)),
+    );
   });
 });
