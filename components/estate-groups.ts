@@ -120,7 +120,9 @@ export class EstateGroups extends pulumi.ComponentResource {
       group: new openstack.compute.ServerGroup(
         `${target.name}-group-${name}`,
         { name, policies: [policy] },
-        target.opts,
+        // The provider would delete first (the name is given), and so call the guard in the middle of the run: an engine
+        // that goes on after errors then waits for ever (seen with 3.253). Nova takes two groups of one name.
+        { ...target.opts, deleteBeforeReplace: false },
       ),
       parts: [],
     }));
