@@ -5,6 +5,7 @@ import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
 import { reviewEstate } from "./review/estate-review.ts";
+import { readOtherWaves } from "./review/other-waves.ts";
 import { ownOutputs } from "./review/own-outputs.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
@@ -27,7 +28,11 @@ async function declareWave(config: ProgramConfig, wave: string) {
   const { written, ...inputs } = await readInputs(config.inventory, wave);
   if (written === null)
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
-  const { file, vms, stopped, warnings, notes } = review({ ...inputs, wave, stack: config.stack }, written);
+  const { file, vms, stopped, warnings, notes } = review(
+    { ...inputs, wave, stack: config.stack },
+    written,
+    await readOtherWaves(config.inventory, wave),
+  );
   if (!policyPackGiven(process.env))
     void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");
   for (const line of formatConcerns(warnings)) void pulumi.log.warn(line);

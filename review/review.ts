@@ -2,6 +2,7 @@ import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { begunVms } from "../planning/begun.ts";
 import { drift, driftConcerns } from "../planning/drift.ts";
 import { gate } from "../planning/gate.ts";
+import { otherWaveConcerns } from "../planning/other-waves.ts";
 import { planWave, type PlanInput } from "../planning/plan-wave.ts";
 
 /** What preview and `up` go by. */
@@ -19,11 +20,20 @@ export interface Review {
 /**
  * Judges a wave: the plan is made again from estate, plan and cloud, and compared with the wave file, which alone is
  * declared. Pure.
+ * @param others files of the other waves: addresses that they name too are told
  */
-export function review(input: Omit<PlanInput, "previous">, written: WaveFile): Review {
+export function review(
+  input: Omit<PlanInput, "previous">,
+  written: WaveFile,
+  others: readonly WaveFile[] = [],
+): Review {
   const planned = planWave({ ...input, previous: written });
   const begun = begunVms(input.offers, input.stack);
-  const concerns = [...planned.concerns, ...driftConcerns(drift(written, planned.file), begun)];
+  const concerns = [
+    ...planned.concerns,
+    ...driftConcerns(drift(written, planned.file), begun),
+    ...otherWaveConcerns(written, others),
+  ];
   return {
     file: written,
     vms: written.vms.filter((vm) => !vm.exclude || begun.has(vm.key)),

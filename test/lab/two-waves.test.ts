@@ -226,5 +226,11 @@ describe("two waves and the estate that they share", function () {
     const preview = await b.preview();
     assert.notEqual(preview.exitCode, 0, preview.all);
     assert.match(preview.all, /Run `wavelift up test-two-estate` first/);
+    const removed = await a.pulumi("stack", "rm", "--yes", "--preserve-config", "--stack", a.estate);
+    assert.equal(removed.exitCode, 0, removed.all);
+    const again = await b.preview();
+    assert.notEqual(again.exitCode, 0, again.all);
+    assert.match(again.all, /test-two-estate/);
+    process.stdout.write(again.all);
   });
 });
