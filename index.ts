@@ -6,6 +6,9 @@ import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
+import { reviewEstate } from "./review/estate-review.ts";
+import { readOtherWaves } from "./review/other-waves.ts";
+import { ownOutputs } from "./review/own-outputs.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
@@ -14,7 +17,11 @@ import { userFault } from "./review/user-fault.ts";
 
 /** What all waves share, in the estate's own stack. */
 async function declareEstate(config: ProgramConfig) {
-  const groups = new EstateGroups("estate", await loadPlan(planPath(config.inventory)));
+  const plan = await loadPlan(planPath(config.inventory));
+  const { stopped, notes } = await reviewEstate(plan, await ownOutputs());
+  for (const note of notes) void pulumi.log.info(note);
+  if (stopped.length > 0) throw new pulumi.RunError(stopped.join("\n"));
+  const groups = new EstateGroups("estate", { plan, stack: config.stack });
   return { securityGroups: groups.securityGroups, serverGroups: groups.serverGroups };
 }
 
@@ -23,7 +30,8 @@ async function declareWave(config: ProgramConfig, wave: string) {
   const { written, ...inputs } = await readInputs(config.inventory, wave, config.stack);
   if (written === null)
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
-  const judged = review({ ...inputs, wave, stack: config.stack }, written);
+  const others = await readOtherWaves(config.inventory, wave);
+  const judged = review({ ...inputs, wave, stack: config.stack }, written, others);
   const { file, vms, stopped, goesOn, rollsBack, warnings, notes } = judged;
   if (!policyPackGiven(process.env))
     void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");

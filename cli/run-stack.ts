@@ -3,6 +3,8 @@ import { loadWaveFile } from "../inventory/load.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { POLICY_GIVEN } from "../review/policy-given.ts";
 import { waveFilePath } from "../review/inputs.ts";
+import { ensureStack } from "./ensure-stack.ts";
+import { expectEstateUnused } from "./estate-destroy.ts";
 import { endOrphans, runMark } from "./orphans.ts";
 import { runPulumi } from "./pulumi.ts";
 import { isStale, lockFolder, readLocks } from "./stale-lock.ts";
@@ -42,8 +44,9 @@ export async function runStack(
   const waveFile = waveFilePath(settings.inventory, settings.wave);
   const file = settings.wave !== "" && existsSync(waveFile) ? await loadWaveFile(waveFile) : null;
   // The stack file is in git; the stack itself is in this backend only after the first use.
-  const selected = await runPulumi(["stack", "select", "--create", "--stack", stack, "--non-interactive"], {}, true);
-  if (selected.exitCode !== 0) return selected.exitCode;
+  const made = await ensureStack(stack);
+  if (made !== 0) return made;
+  if (verb === "destroy" && settings.wave === "") await expectEstateUnused(stack, settings);
   if (verb !== "preview") {
     await endOrphans(stack, (line) => process.stderr.write(`${line}\n`));
     await clearStaleLocks(stack);

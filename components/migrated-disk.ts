@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedDisk } from "../inventory/schema/wave.ts";
-import { markMetadata } from "../planning/mark.ts";
+import { estateMetadata, markMetadata } from "../planning/mark.ts";
 import { cleanName } from "../planning/names.ts";
 import type { VmContext } from "./vm-context.ts";
 
@@ -25,7 +25,10 @@ export class MigratedDisk extends pulumi.ComponentResource {
         description: cleanName(`${disk.label} of ${vm.planned.sourceName}`),
         size: disk.sizeGiB,
         volumeType: disk.volumeType,
-        metadata: markMetadata({ stack: vm.stack, key: disk.key, generation: vm.planned.generation }),
+        metadata: {
+          ...markMetadata({ stack: vm.stack, key: disk.key, generation: vm.planned.generation }),
+          ...estateMetadata(vm.estate),
+        },
         ...(vm.planned.availabilityZone === null ? {} : { availabilityZone: vm.planned.availabilityZone }),
       },
       {

@@ -98,7 +98,8 @@ function cloudEntry(name: string, env: NodeJS.ProcessEnv): CloudEntry {
   }
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+/** All that a stream gives, as text. */
+export async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   let text = "";
   stream.setEncoding("utf8");
   for await (const chunk of stream) text += String(chunk);

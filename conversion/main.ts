@@ -3,11 +3,13 @@ import { fileURLToPath } from "node:url";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { messageOf } from "./failure.ts";
-import { launch } from "./launcher.ts";
+import { runGuard } from "./guard/guard.ts";
+import { guardVerb } from "./guard/job.ts";
+import { launch, readAll } from "./launcher.ts";
 
 const bundle = fileURLToPath(import.meta.url);
 
-/** Entry of both sides: `program` is the far side, anything else a verb for the launcher. Ends the process. */
+/** Entry of both sides: `program` is the far side, `guard` and `unguard` need neither, anything else is a verb for the launcher. Ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
   const [verb] = args;
   try {
@@ -16,8 +18,13 @@ export async function main(args: readonly string[]): Promise<never> {
     process.stderr.write(`error: ${messageOf(error)}\n`);
     process.exit(exitCodes.badInput);
   }
+  const guard = guardVerb(verb);
   const code =
-    verb === "program" ? await (await import("./program.ts")).runProgram() : await launch(verb, bundle, process.env);
+    guard !== null
+      ? await runGuard(guard, await readAll(process.stdin), process.env)
+      : verb === "program"
+        ? await (await import("./program.ts")).runProgram()
+        : await launch(verb, bundle, process.env);
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))),
   );

@@ -7,10 +7,24 @@ import type { Mark } from "../cloud/offer.ts";
 const STACK = "wavelift_stack";
 const KEY = "wavelift_key";
 const GENERATION = "wavelift_generation";
+const ESTATE = "wavelift_estate";
 
 /** Metadata of a volume or server. */
 export function markMetadata(mark: Mark): Record<string, string> {
   return { [STACK]: mark.stack, [KEY]: mark.key, [GENERATION]: String(mark.generation) };
+}
+
+/**
+ * Metadata of a volume beside the mark: the estate's own stack (project/stack) whose groups its VM will use. It holds
+ * these groups while the VM has no port yet that shows them (planning/group-users.ts).
+ */
+export function estateMetadata(estate: string): Record<string, string> {
+  return { [ESTATE]: estate };
+}
+
+/** The estate's own stack that a volume's metadata names, or null. */
+export function readEstate(metadata: Readonly<Record<string, string>>): string | null {
+  return metadata[ESTATE] ?? null;
 }
 
 /** Tags of a port. At most 60 characters each (Neutron, Zed). */

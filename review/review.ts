@@ -4,6 +4,7 @@ import { begunVms } from "../planning/begun.ts";
 import { lostVolumes, volumeLost } from "../planning/concerns/volume-lost.ts";
 import { drift, driftConcerns } from "../planning/drift.ts";
 import { gate } from "../planning/gate.ts";
+import { otherWaveConcerns } from "../planning/other-waves.ts";
 import { planWave, type PlanInput } from "../planning/plan-wave.ts";
 import { vmsWithServer, waitingVms, type Waiting } from "../planning/waiting.ts";
 
@@ -26,13 +27,23 @@ export interface Review {
 /**
  * Judges a wave: the plan is made again from estate, plan and cloud, and compared with the wave file, which alone is
  * declared. Pure.
+ * @param others files of the other waves: addresses that they name too are told
  */
-export function review(input: Omit<PlanInput, "previous" | "again">, written: WaveFile): Review {
+export function review(
+  input: Omit<PlanInput, "previous" | "again">,
+  written: WaveFile,
+  others: readonly WaveFile[] = [],
+): Review {
   const { offers, stack } = input;
   const planned = planWave({ ...input, previous: written });
   const begun = begunVms(offers, stack);
   const found = planned.concerns.filter(({ id }) => id !== volumeLost.id);
-  const concerns = [...lost(written, offers, stack), ...found, ...driftConcerns(drift(written, planned.file))];
+  const concerns = [
+    ...lost(written, offers, stack),
+    ...found,
+    ...driftConcerns(drift(written, planned.file)),
+    ...otherWaveConcerns(written, others),
+  ];
   const { stopped, warnings, notes } = gate(concerns, written, begun);
   const goesOn = canGoOn(stopped, written, begun);
   const isOut = ({ key, exclude }: PlannedVm): boolean =>
