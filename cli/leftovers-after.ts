@@ -28,6 +28,7 @@ export async function tellWhatIsLeft({ stack, file }: WaveStack, before: StackSt
     const trashed = await purge(mark, clouds.reached, trash, tell);
     const reasons = new Map(judged.map(({ leftover, reason }) => [leftover.id, reason]));
     const left = ownOf(mark, await clouds.read());
+    for (const fault of clouds.faults) tell(`What is left: ${fault}`);
     for (const thing of left) {
       const remedy = thing.kind === "volume" ? volumeRemedy(thing.id, thing.status) : null;
       const reason =

@@ -46,8 +46,8 @@ export async function clearLeftovers(
   const state = await stateOf(stack);
   const clouds = await openClouds(targetsOf(file, state));
   try {
-    for (const fault of clouds.faults) tell(`Leftovers: ${fault}`);
     const holdings = await readSettled(mark, clouds, state, justKilled);
+    for (const fault of clouds.faults) tell(`Leftovers: ${fault}`);
     const { judged, trash } = await judge(mark, clouds, holdings, state);
     if (verb === "preview") {
       for (const { leftover, remove, reason } of judged)
@@ -69,7 +69,7 @@ export async function clearLeftovers(
       if (duplicates.length > 0) throw new UserError(duplicateMessage(wave, stack, duplicates), exitCodes.stopped);
     }
     // Last: as long as they stand in the state, a run that is killed here is understood by the next.
-    if (clouds.faults.length === 0) await clearInterrupted(stack, state);
+    if (clouds.faults.size === 0) await clearInterrupted(stack, state);
     return state;
   } finally {
     await clouds.close();

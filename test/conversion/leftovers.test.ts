@@ -118,7 +118,8 @@ describe("leftovers: what the conversion host sees and removes", function () {
       );
       assert.deepEqual([...others, nameless].map(idOf), ids);
     } finally {
-      for (const id of ids) {
+      const left = [...others, nameless].map(idOf).filter((id) => id !== undefined);
+      for (const id of left) {
         tool("rbd", ...login, "snap", "purge", "--no-progress", "--image-id", id);
         tool("rbd", ...login, "trash", "rm", "--no-progress", id);
       }

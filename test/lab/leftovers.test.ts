@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { z } from "zod";
 import { setBootable } from "../../cloud/cinder.ts";
@@ -61,7 +62,7 @@ describe("what a killed engine leaves behind", function () {
   });
   after(async () => {
     proxy.hooks = {};
-    for (const remove of strangers.values()) await remove();
+    for (const remove of [...strangers.values()].reverse()) await remove();
     await wave.close();
     await client.close();
     await proxy.close();
@@ -91,6 +92,10 @@ describe("what a killed engine leaves behind", function () {
   const status = async (id: string): Promise<string> =>
     (await readHoldings(client, "lab")).volumes.find((one) => one.id === id)?.status ?? "gone";
 
+  async function available(id: string): Promise<void> {
+    for (let tries = 0; (await status(id)) !== "available" && tries < 120; tries += 1) await sleep(500);
+  }
+
   async function placeStrangers(): Promise<void> {
     const ours = (key: string) => ({ stack: STACK, key, generation: 1 });
     await volume("left1-disk-2000", {});
@@ -102,9 +107,7 @@ describe("what a killed engine leaves behind", function () {
     const accepted = await volume("old1-disk-2000", markMetadata(ours("old1-disk-2000")));
     const begun = await volume("old2-disk-2000", markMetadata(ours("old2-disk-2000")));
     await port(markDescription(ours("old1")));
-    for (const id of [other, accepted, begun])
-      for (let tries = 0; (await status(id)) !== "available" && tries < 60; tries += 1)
-        await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const id of [other, accepted, begun]) await available(id);
     await giveLedger(accepted, "old1-disk-2000", "accepted");
     await giveLedger(begun, "old2-disk-2000", "copying");
     await setBootable(client, other);
@@ -180,6 +183,7 @@ describe("what a killed engine leaves behind", function () {
       markMetadata({ stack: STACK, key: "left1-disk-2000", generation: 1 }),
     );
     strangers.delete(failed);
+    await available(failed);
     await client.request("block-storage", "POST", `/volumes/${failed}/action`, {
       "os-reset_status": { status: "error" },
     });
@@ -238,7 +242,8 @@ describe("what a killed engine leaves behind", function () {
       method === "DELETE" && url.endsWith(`/volumes/${volumeId}`);
     await killedAt("destroy", volumeGoes, "everything");
     await strangersAreThere();
-    for (const [id, remove] of strangers) {
+    // The server before its volume.
+    for (const [id, remove] of [...strangers].reverse()) {
       await remove();
       strangers.delete(id);
     }

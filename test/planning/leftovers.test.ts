@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { HeldPort, HeldServer, HeldVolume, Holdings } from "../../planning/holdings.ts";
 import type { ImageFacts } from "../../planning/image-facts.ts";
+import { emptyVolume } from "../../planning/leftover-volume.ts";
 import { duplicateMessage, wouldDuplicate } from "../../planning/leftover-stop.ts";
 import { judgeLeftovers, leftoversOf, ownOf, vmOf, volumesToAsk, type KnownToState } from "../../planning/leftovers.ts";
 
@@ -116,6 +117,12 @@ describe("leftovers of a killed run", () => {
     assert.match(kept(world(held)), /not known/);
     assert.match(kept(world(held, [], { v1: { image: null, fault: "no route" } })), /no route/);
     assert.match(kept(world(held, [], { v1: { image: null, fault: null } })), /right pool/);
+  });
+
+  it("keep a volume that cannot be read, also one whose creation failed", () => {
+    const failed = volume("v1", { status: "error" });
+    assert.match(emptyVolume(failed, { volumeId: "v1", image: null, fault: "no route" }) ?? "", /no route/);
+    assert.equal(emptyVolume(failed, { volumeId: "v1", image: null, fault: null }), null);
   });
 
   it("keep a server whose disks the state does not know: the state is lost, or the VM was taken out of it", () => {
