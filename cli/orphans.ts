@@ -57,17 +57,20 @@ const POLL_MS = 200;
  * Before a stack's run: waits for an engine whose `wavelift` was killed, and ends what a killed engine has left. Pulumi's
  * plugins outlive their engine by minutes, and one that was about to make a server would make it beside this run's.
  * Only on this host, and only what this user started through `wavelift`.
+ * @returns whether there was anything
  */
-export async function endOrphans(stack: string, say: (line: string) => void, env = process.env): Promise<void> {
+export async function endOrphans(stack: string, say: (line: string) => void, env = process.env): Promise<boolean> {
   const start = Date.now();
   let told = false;
+  let found = false;
   for (;;) {
     const { engines, rest } = readOrphans(stack, env);
     for (const { pid } of rest) kill(pid);
     if (rest.length > 0)
       say(`Stack ${stack}: ended what a killed run had left: ${[...new Set(rest.map(nameOf))].sort().join(", ")}.`);
-    if (engines.length === 0 && rest.length === 0) return;
-    if (Date.now() - start > ENGINE_SECONDS * 1000) return;
+    if (engines.length === 0 && rest.length === 0) return found;
+    found = true;
+    if (Date.now() - start > ENGINE_SECONDS * 1000) return found;
     if (engines.length > 0 && !told)
       say(`Stack ${stack}: a run whose wavelift is gone is still ending (pulumi, pid ${engines.join(", ")}): waiting.`);
     told = told || engines.length > 0;

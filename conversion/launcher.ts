@@ -76,7 +76,7 @@ async function runInSlot(
   const order: Order = { version: 1, work, settings, cloud, mayCopy: false };
   const first = await supervise(runner, order, signal, log);
   if (first.kind === "report") return first;
-  const what = "disk" in work.job ? work.job.disk : work.job.vm;
+  const what = "disk" in work.job ? work.job.disk : "vm" in work.job ? work.job.vm : work.verb;
   const slot = await takeSlot(runFolder(env), settings.slots, what, systemClock, log, signal);
   try {
     return await supervise(runner, { ...order, mayCopy: true }, signal, log);
