@@ -26,6 +26,9 @@ export const Reply = z.discriminatedUnion("kind", [
 ]);
 export type Reply = z.infer<typeof Reply>;
 
+/** First line that the program prints on standard output; it answers each heartbeat with an empty one. */
+export const HELLO = "wavelift conversion program";
+
 /** How often the launcher sends a heartbeat, and after which silence the program ends itself and all that it started. */
 export const HEARTBEAT_MS = 3_000;
 export const SILENCE_MS = 15_000;
