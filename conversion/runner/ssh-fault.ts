@@ -102,7 +102,7 @@ function unreachable(runner: SshRunner, end: LineEnd): Failure {
     );
   if (/host key is known for|Host key verification failed/.test(stderr))
     return badInput(`the host key of ${label} is not known, nothing was sent. To trust it: ${trust}.`);
-  if (/UNPROTECTED PRIVATE KEY|bad permissions|Load key|not accessible/.test(stderr))
+  if (/UNPROTECTED PRIVATE KEY|bad permissions|Load key|not accessible|no such identity/.test(stderr))
     return badInput(
       `the key for ${label} cannot be used: ${said(end)}. See \`identityFile\` in runners.yaml (mode 600, no passphrase).`,
     );

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parentOf } from "../../../conversion/process-identity.ts";
 import { processesWith, until } from "./launch.ts";
 import { tool } from "./tools.ts";
 
@@ -25,10 +24,6 @@ export interface ConversionHost {
   readonly entry: string;
   pull(): void;
   plug(): void;
-  /** Processes of the conversion program on this host. */
-  programs(): number[];
-  /** The process of sshd that holds a program's connection. */
-  sessionOf(program: number): number;
   close(): Promise<void>;
 }
 
@@ -75,8 +70,6 @@ export async function startConversionHost(): Promise<ConversionHost> {
     plug: () => {
       tool("ip", "-n", name, "link", "set", "cable", "up");
     },
-    programs: () => processesWith(bundles).flatMap(({ pid, args }) => (args.includes("program") ? [pid] : [])),
-    sessionOf: (program) => parentOf(program) ?? 0,
     close: async () => {
       sshd.child.kill("SIGKILL");
       tool("ip", "netns", "del", name);
@@ -102,6 +95,8 @@ function startSshd(folder: string, address: string, port: number): { child: Chil
       "KbdInteractiveAuthentication no",
       "PermitRootLogin prohibit-password",
       "StrictModes no",
+      // Fewer logins at a time than stages that start.
+      "MaxStartups 2",
       "UsePAM yes",
       // What the program of the far side keeps there is this test's own.
       `SetEnv WAVELIFT_RUN_DIR=${join(folder, "run")}`,
