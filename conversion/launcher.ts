@@ -73,7 +73,7 @@ async function runInSlot(
 ): Promise<Reply> {
   const order: Order = { version: 1, work, settings, cloud, mayCopy: false };
   const first = await supervise(runner, order, signal, log);
-  if (first.kind === "report") return first;
+  if (first.kind !== "needsSlot") return first;
   const what = "disk" in work.job ? work.job.disk : work.job.vm;
   const slot = await takeSlot(slotFolder(settings.runner, env), settings.slots, what, systemClock, log, signal);
   try {

@@ -1,14 +1,22 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { ExitCode } from "./exit-codes.ts";
 import { launch } from "./launcher.ts";
+import { launchProbe } from "./probe/launch.ts";
 
 const bundle = fileURLToPath(import.meta.url);
 
-/** Entry of both sides: `program` is the far side, anything else a verb for the launcher. Ends the process. */
+/** `program` is the far side, `doctor` a look at a conversion host, anything else a verb for the launcher. */
+async function run(verb: string | undefined): Promise<ExitCode> {
+  if (verb === "program") return (await import("./program.ts")).runProgram();
+  if (verb === "doctor") return launchProbe(bundle, process.env);
+  return launch(verb, bundle, process.env);
+}
+
+/** Entry of both sides. Ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
   const [verb] = args;
-  const code =
-    verb === "program" ? await (await import("./program.ts")).runProgram() : await launch(verb, bundle, process.env);
+  const code = await run(verb);
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))),
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CloudEntry } from "../cloud/entry.ts";
 import { Work } from "./input.ts";
+import { HostFacts, ProbeWork } from "./probe/facts.ts";
 import { Report } from "./report.ts";
 import { Settings } from "./settings.ts";
 
@@ -10,7 +11,7 @@ import { Settings } from "./settings.ts";
  */
 export const Order = z.strictObject({
   version: z.literal(1),
-  work: Work,
+  work: z.discriminatedUnion("verb", [Work, ProbeWork]),
   settings: Settings,
   /** Null for verbs that ask nothing of the cloud. */
   cloud: CloudEntry.nullable(),
@@ -23,6 +24,7 @@ export type Order = z.infer<typeof Order>;
 export const Reply = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("report"), report: Report }),
   z.strictObject({ kind: z.literal("needsSlot") }),
+  z.strictObject({ kind: z.literal("facts"), facts: HostFacts }),
 ]);
 export type Reply = z.infer<typeof Reply>;
 

@@ -7,6 +7,7 @@ import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, Failure, messageOf } from "./failure.ts";
 import { HELLO, Order, type Reply } from "./order.ts";
+import { probeHost } from "./probe/host.ts";
 import { defaultPatience } from "./rbd/takeover.ts";
 import { runFolder, workFolder } from "./run-folder.ts";
 import { perform } from "./verbs/perform.ts";
@@ -88,6 +89,7 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
     consoleOutput: async (id, lines) => consoleOutput(await client(), id, lines),
   };
   const { settings, mayCopy, work } = order;
+  if (work.verb === "probe") return { kind: "facts", facts: await probeHost(commands, settings, log) };
   const world: World = {
     commands,
     clock: systemClock,

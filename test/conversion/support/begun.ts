@@ -41,7 +41,8 @@ export interface Bench {
 
 export async function makeBench(): Promise<Bench> {
   await needLab();
-  const { folder: datastore, remove } = makeDatastore();
+  const store = makeDatastore();
+  const datastore = store.folder;
   const folder = mkdtempSync(join(tmpdir(), "wavelift-begun-"));
   const openstack = await startOpenStack();
   const raw = makeRaw(join(datastore, "disk.raw"));
@@ -83,7 +84,7 @@ export async function makeBench(): Promise<Bench> {
     close: async () => {
       await removeImages();
       await openstack.close();
-      remove();
+      store.remove();
       rmSync(folder, { recursive: true });
     },
   };
