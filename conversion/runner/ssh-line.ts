@@ -4,14 +4,19 @@ import type { SshRunner } from "./runner-settings.ts";
 import { sshArguments, sshEnvironment } from "./ssh-command.ts";
 import type { LineEnd } from "./ssh-fault.ts";
 
+/** How long nothing may be heard. */
+export interface LinePatience {
+  readonly silenceSeconds: number;
+  /** Until the program says hello: a login on a busy host, with many at the same time. */
+  readonly helloSeconds: number;
+}
+
 /**
  * After so long without a sign of the program the line is given up here too: more than the 15 s after which the
  * program ends itself and the 4 s that it takes for that. It answers every heartbeat. ssh itself gives up earlier, unless it
  * stands still.
  */
-const SILENCE_SECONDS = 30;
-/** Until the program says hello: a login on a busy host, with many at the same time. */
-const HELLO_SECONDS = 60;
+const PATIENCE: LinePatience = { silenceSeconds: 30, helloSeconds: 60 };
 const KEPT_CHARACTERS = 1 << 16;
 
 /** One ssh to the conversion host. */
@@ -34,6 +39,7 @@ export function openLine(
   command: string,
   env: NodeJS.ProcessEnv,
   onStderr: (text: string) => void,
+  patience = PATIENCE,
 ): SshLine {
   const child = spawn("ssh", sshArguments(runner, command), {
     detached: true,
@@ -54,7 +60,7 @@ export function openLine(
     }
   };
   const watch = setInterval(() => {
-    const limit = heard ? SILENCE_SECONDS : HELLO_SECONDS;
+    const limit = heard ? patience.silenceSeconds : patience.helloSeconds;
     if (Date.now() - lastSign < limit * 1000) return;
     silentSeconds = limit;
     kill();
