@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
@@ -73,6 +74,16 @@ for (const [verb, description] of [
     .action(async (stack: string, rest: string[], options: { yes: boolean }) => {
       process.exitCode = await runStack(verb, stack, [...(options.yes ? ["--yes"] : []), ...rest]);
     });
+
+program
+  .command("doctor")
+  .description("look at this machine, the clouds and the conversion host; say what to do about each fault")
+  .argument("[host]", "conversion host: local or [user@]host[:port]; default: the runner of runners.yaml")
+  .option("--json", "print the findings as JSON", false)
+  .option("--inventory <folder>", "folder with plan.yaml, whose clouds are asked; default: inventory")
+  .action(async (host: string | undefined, options: DoctorOptions) => {
+    process.exitCode = await doctor(host, options);
+  });
 
 try {
   protectMemory();

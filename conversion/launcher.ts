@@ -9,11 +9,10 @@ import { readVerb, readWork, type Work } from "./input.ts";
 import type { Verb } from "./job.ts";
 import type { Order, Reply } from "./order.ts";
 import { readSettings } from "./read-settings.ts";
-import { runFolder } from "./run-folder.ts";
-import { localRunner } from "./runner/local.ts";
+import { chooseRunner } from "./runner/choose.ts";
 import type { Runner } from "./runner/runner.ts";
 import type { Settings } from "./settings.ts";
-import { takeSlot } from "./slots.ts";
+import { slotFolder, takeSlot } from "./slots.ts";
 import { ProgramFailure, supervise } from "./supervise.ts";
 
 /** Verbs that ask the cloud; the others need no credentials. */
@@ -45,7 +44,7 @@ export async function launch(verb: string | undefined, bundle: string, env: Node
     const settings = readSettings(env, process.cwd());
     const cloud = ASKS_CLOUD.has(work.verb) ? cloudEntry(work.job.cloud, env) : null;
     const reply = await runInSlot(
-      runners[settings.runner.kind](bundle, env),
+      chooseRunner(settings.runner, bundle, env),
       work,
       settings,
       cloud,
@@ -75,20 +74,15 @@ async function runInSlot(
 ): Promise<Reply> {
   const order: Order = { version: 1, work, settings, cloud, mayCopy: false };
   const first = await supervise(runner, order, signal, log);
-  if (first.kind === "report") return first;
+  if (first.kind !== "needsSlot") return first;
   const what = "disk" in work.job ? work.job.disk : "vm" in work.job ? work.job.vm : work.verb;
-  const slot = await takeSlot(runFolder(env), settings.slots, what, systemClock, log, signal);
+  const slot = await takeSlot(slotFolder(settings.runner, env), settings.slots, what, systemClock, log, signal);
   try {
     return await supervise(runner, { ...order, mayCopy: true }, signal, log);
   } finally {
     slot.release();
   }
 }
-
-/** What runners.yaml can name. */
-const runners: Readonly<Record<Settings["runner"]["kind"], (bundle: string, env: NodeJS.ProcessEnv) => Runner>> = {
-  local: localRunner,
-};
 
 function cloudEntry(name: string, env: NodeJS.ProcessEnv): CloudEntry {
   try {

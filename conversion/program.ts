@@ -6,7 +6,8 @@ import { ChildCommands } from "./commands.ts";
 import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, Failure, messageOf } from "./failure.ts";
-import { Order, type Reply } from "./order.ts";
+import { HELLO, Order, type Reply } from "./order.ts";
+import { probeHost } from "./probe/host.ts";
 import { defaultPatience } from "./rbd/takeover.ts";
 import { runFolder, workFolder } from "./run-folder.ts";
 import { perform } from "./verbs/perform.ts";
@@ -41,14 +42,15 @@ export async function runProgram(): Promise<ExitCode> {
     process.on(signal, () => {
       end(`received ${signal}`);
     });
-  const lifeline = holdLifeline(process.stdin, end);
+  process.stdout.write(`${HELLO}\n`);
+  const lifeline = holdLifeline(process.stdin, end, () => process.stdout.write("\n"));
   let folder: string | null = null;
   try {
     const order = readOrder(await lifeline.order);
     folder = workFolder(runFolder());
     const reply = await doOrder(order, commands, folder, log);
     finished = true;
-    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(reply)}\n`, resolve));
+    await new Promise((resolve) => process.stdout.write(`\n${JSON.stringify(reply)}\n`, resolve));
     return exitCodes.ok;
   } catch (error) {
     if (cancel.signal.aborted) return exitCodes.cancelled;
@@ -96,6 +98,7 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
     consoleOutput: async (id, lines) => consoleOutput(await client(), id, lines),
   };
   const { settings, mayCopy, work } = order;
+  if (work.verb === "probe") return { kind: "facts", facts: await probeHost(commands, settings, log) };
   const world: World = {
     commands,
     clock: systemClock,
