@@ -1,3 +1,4 @@
+import { askPulumi } from "./ask-pulumi.ts";
 import { runPulumi } from "./pulumi.ts";
 
 /**
@@ -14,6 +15,5 @@ export async function ensureStack(stack: string): Promise<number> {
 }
 
 async function exists(stack: string): Promise<boolean> {
-  const shown = await runPulumi(["stack", "--stack", stack, "--show-name", "--non-interactive"], {}, "quiet");
-  return shown.exitCode === 0;
+  return (await askPulumi(["stack", "--stack", stack, "--show-name"])).exitCode === 0;
 }

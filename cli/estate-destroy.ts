@@ -3,8 +3,8 @@ import { FaultsError } from "../inventory/fault.ts";
 import { loadPlan } from "../inventory/load.ts";
 import { destroyRefusals, EstateOutputs } from "../review/estate-review.ts";
 import { planPath } from "../review/inputs.ts";
+import { askPulumi } from "./ask-pulumi.ts";
 import { exitCodes, UserError } from "./failure.ts";
-import { runPulumi } from "./pulumi.ts";
 import type { StackSettings } from "./stack-config.ts";
 
 /**
@@ -18,11 +18,7 @@ export async function expectEstateUnused(stack: string, settings: StackSettings)
     if (error instanceof FaultsError) return null;
     throw error;
   });
-  const { exitCode, stdout } = await runPulumi(
-    ["stack", "output", "--json", "--stack", stack, "--non-interactive"],
-    {},
-    true,
-  );
+  const { exitCode, stdout } = await askPulumi(["stack", "output", "--json", "--stack", stack]);
   if (plan === null || exitCode !== 0) return;
   const outputs = EstateOutputs.parse(z.json().parse(JSON.parse(stdout)));
   const refusals = await destroyRefusals(plan, outputs, `wavelift/${stack}`);

@@ -32,12 +32,11 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 /**
  * Runs pulumi in the project's folder with our terminal. Ctrl-C reaches it from the terminal: it cancels in order,
  * and we stay until it has ended.
- * @param capture standard output is given back and not shown; with "quiet" errors are not shown either
  */
 export async function runPulumi(
   args: readonly string[],
   extra: Readonly<Record<string, string>> = {},
-  capture: boolean | "quiet" = false,
+  capture = false,
 ): Promise<PulumiResult> {
   const env = { ...(await pulumiEnvironment()), ...extra };
   const stay = (): void => undefined;
@@ -47,7 +46,7 @@ export async function runPulumi(
       const child = spawn(...mortal("pulumi", args), {
         cwd: project,
         env,
-        stdio: ["inherit", capture === false ? "inherit" : "pipe", capture === "quiet" ? "ignore" : "inherit"],
+        stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],
       });
       const chunks: Buffer[] = [];
       child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -7,8 +7,26 @@ import type { Path } from "./source-document.ts";
 /** Faults of security group rules that Neutron would only tell of in the middle of `up`. */
 export function checkSecurityGroups({ securityGroups }: Plan, fault: FaultAt): Fault[] {
   return Object.entries(securityGroups).flatMap(([name, { rules }]) =>
-    rules.flatMap((rule, index) => checkRule(rule, ["securityGroups", name, "rules", index], fault)),
+    rules.flatMap((rule, index) => [
+      ...checkRule(rule, ["securityGroups", name, "rules", index], fault),
+      ...checkTwin(rules, index, ["securityGroups", name, "rules", index], fault),
+    ]),
   );
+}
+
+/** Neutron takes no rule twice, and reads "everybody" and 0.0.0.0/0, or 22 and "22-22", as the same. */
+function checkTwin(rules: readonly SecurityGroupRule[], index: number, path: Path, fault: FaultAt): Fault[] {
+  const meanings = rules.map(meaningOf);
+  const first = meanings.indexOf(meanings[index] ?? "");
+  return first === index
+    ? []
+    : [fault(path, `a rule that says something else than rule ${first} of its group`, "remove one of the two")];
+}
+
+function meaningOf({ direction, ethertype, protocol, ports, remoteCidr, remoteGroup }: SecurityGroupRule): string {
+  const [from, to = from] = ports === undefined ? ["any"] : String(ports).split("-");
+  const everybody = remoteCidr === undefined || /^(0\.0\.0\.0|::)\/0$/.test(remoteCidr);
+  return [direction, ethertype, protocol, from, to, everybody ? "" : remoteCidr, remoteGroup].join(" ");
 }
 
 function checkRule(rule: SecurityGroupRule, path: Path, fault: FaultAt): Fault[] {

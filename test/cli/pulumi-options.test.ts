@@ -26,6 +26,12 @@ describe("the options for pulumi", () => {
     assert.ok(pulumiOptions("destroy", "sample", settings, null).includes("--continue-on-error"));
   });
 
+  it("let no fault be followed by deletions in the estate's stack: an edited rule is made before the old one goes", () => {
+    const estate = { ...settings, wave: "" };
+    for (const verb of ["up", "destroy"] as const)
+      assert.ok(!pulumiOptions(verb, "prod", estate, null).includes("--continue-on-error"));
+  });
+
   it("give the policy pack wherever something may be made", () => {
     for (const verb of ["preview", "up"] as const)
       assert.match(pulumiOptions(verb, "sample", settings, null).join(" "), /--policy-pack policy/);

@@ -37,6 +37,21 @@ describe("faults of a plan", () => {
     );
   });
 
+  it("tells of a rule that Neutron reads as another one of its group: it would be refused in the middle of up", () => {
+    const plan = (rules: string[]) =>
+      `version: 1\ntargets: {}\nwaves: {}\nsecurityGroups:\n  web:\n    rules:\n${rules.map((rule) => `      - { direction: ingress${rule} }\n`).join("")}`;
+    for (const [one, other] of [
+      [", protocol: tcp, ports: 22", ', protocol: tcp, ports: "22-22"'],
+      ["", ", remoteCidr: 0.0.0.0/0"],
+      [", ethertype: IPv6", ', ethertype: IPv6, remoteCidr: "::/0"'],
+    ] as const) {
+      const { line, path, expected } = only(plan([one, ", protocol: icmp", other]));
+      assert.deepEqual([line, path], [9, "securityGroups.web.rules.2"]);
+      assert.match(expected, /something else than rule 0/);
+    }
+    assert.deepEqual(faultsOf(plan(["", ", ethertype: IPv6", ", remoteCidr: 10.0.0.0/8", ", protocol: tcp"])), []);
+  });
+
   it("says that a tab does not indent", () => {
     const { line, advice } = only("version: 1\nwaves:\n\tw: {}\n");
     assert.deepEqual([line, advice], [3, "replace the tab by spaces"]);
