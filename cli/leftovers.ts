@@ -131,6 +131,7 @@ export async function judge(
   }
   const there = new Set(holdings.flatMap(({ volumes }) => volumes.map(({ id }) => id)));
   // An image in the trash whose volume Cinder still has is on its way out, or was put there by hand.
-  const removable = [...trash.values()].filter((entry) => entry.ledger !== "accepted" && !there.has(entry.volumeId));
+  const gone = (volumeId: string): boolean => clouds.faults.size === 0 && !there.has(volumeId);
+  const removable = [...trash.values()].filter((entry) => entry.ledger !== "accepted" && gone(entry.volumeId));
   return { judged: judgeLeftovers(mark, holdings, state, images), trash: removable };
 }

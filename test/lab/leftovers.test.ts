@@ -257,3 +257,44 @@ describe("what a killed engine leaves behind", function () {
     assert.deepEqual(await imagesOf([volumeId]), []);
   });
 });
+
+describe("a volume that Cinder fails to delete", function () {
+  this.timeout(600_000);
+  const wave = new Workspace("test-undeletable");
+  before(async () => {
+    await wave.open();
+    await randomDisk(path.join(wave.datastore, "small.raw"), 4, 4);
+    wave.writeVm(testVm("stuck1", 113, [{ file: "small.raw", capacityBytes: 4 * MIB }]));
+    wave.writePlan({ "test-undeletable": { target: "lab", vms: { stuck1: {} } } });
+    await wave.plan();
+  });
+  after(() => wave.close());
+
+  it("ends destroy with what to do about it; all else is gone, and when it is mended the volume goes too", async () => {
+    const up = await wave.up();
+    assert.equal(up.exitCode, 0, up.all);
+    const [volumeId = ""] = [...(await wave.volumes()).values()];
+    const client = await connect(readCloudEntry("lab", { OS_CLIENT_CONFIG_FILE: paths.cloudsYaml }));
+    const setStatus = (status: string): Promise<unknown> =>
+      client.request("block-storage", "POST", `/volumes/${volumeId}/action`, { "os-reset_status": { status } });
+    const destroy = () =>
+      wave.wavelift("destroy", "test-undeletable", "--yes", "--", "--non-interactive", "--skip-preview");
+    try {
+      await setStatus("error_deleting");
+      const failed = await destroy();
+      assert.notEqual(failed.exitCode, 0);
+      assert.match(failed.all, new RegExp(`left: volume .*${volumeId}.*error_deleting.*openstack volume set --state`));
+      assert.deepEqual(
+        (await wave.offers()).flatMap((offer) => leftoversOf(offer, "wavelift/test-undeletable")).length,
+        1,
+        "only the volume is left",
+      );
+    } finally {
+      await setStatus("available");
+      await client.close();
+    }
+    const destroyed = await destroy();
+    assert.equal(destroyed.exitCode, 0, destroyed.all);
+    assert.equal((await wave.volumes()).size, 0);
+  });
+});
