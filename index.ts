@@ -1,36 +1,76 @@
 import * as pulumi from "@pulumi/pulumi";
+import { strayCloudSettings } from "./cloud/environment.ts";
+import { keepMemoryPrivate } from "./cloud/memory.ts";
 import { EstateGroups } from "./components/estate-groups.ts";
 import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
+import { reviewEstate } from "./review/estate-review.ts";
+import { readOtherWaves } from "./review/other-waves.ts";
+import { ownOutputs } from "./review/own-outputs.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
-import { formatConcerns, formatStop } from "./review/show.ts";
+import { formatConcerns, formatLeftOut, formatStop } from "./review/show.ts";
 import { userFault } from "./review/user-fault.ts";
 
 /** What all waves share, in the estate's own stack. */
 async function declareEstate(config: ProgramConfig) {
-  const groups = new EstateGroups("estate", await loadPlan(planPath(config.inventory)));
+  const plan = await loadPlan(planPath(config.inventory));
+  const { stopped, notes } = await reviewEstate(plan, await ownOutputs());
+  for (const note of notes) void pulumi.log.info(note);
+  if (stopped.length > 0) throw new pulumi.RunError(stopped.join("\n"));
+  const groups = new EstateGroups("estate", { plan, stack: config.stack });
   return { securityGroups: groups.securityGroups, serverGroups: groups.serverGroups };
 }
 
 /** One wave: judged first, then declared from its wave file and from nothing else. */
 async function declareWave(config: ProgramConfig, wave: string) {
-  const { written, ...inputs } = await readInputs(config.inventory, wave);
+  const { written, ...inputs } = await readInputs(config.inventory, wave, config.stack);
   if (written === null)
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
-  const { file, vms, stopped, warnings, notes } = review({ ...inputs, wave, stack: config.stack }, written);
+  const others = await readOtherWaves(config.inventory, wave);
+  const judged = review({ ...inputs, wave, stack: config.stack }, written, others);
+  const { file, vms, stopped, goesOn, rollsBack, warnings, notes } = judged;
   if (!policyPackGiven(process.env))
     void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");
   for (const line of formatConcerns(warnings)) void pulumi.log.warn(line);
   for (const line of formatConcerns(notes)) void pulumi.log.info(line);
-  if (stopped.length > 0) throw new pulumi.RunError(formatStop(wave, stopped));
+  if (stopped.length > 0 && !goesOn) throw new pulumi.RunError(formatStop(wave, stopped));
   const groups = sharedGroupsOf(config.estateStack);
-  return { servers: new MigrationWave(wave, { file, vms, stack: config.stack, groups }).servers };
+  const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups });
+  if (goesOn) await tellLeftOut(formatLeftOut(wave, stopped), rollsBack);
+  return { servers };
 }
 
+/**
+ * A run that leaves VMs out ends as a failed one, after all of it has been done. But a failed run deletes nothing: where a
+ * VM is to be rolled back, it is only warned.
+ */
+async function tellLeftOut(text: string, rollsBack: boolean): Promise<void> {
+  if (rollsBack) return pulumi.log.warn(text);
+  await pulumi.log.error(text);
+  // What the SDK's cmd/run ends with when the user has been told already; it waits for all resources first.
+  process.exitCode = 32;
+}
+
+/** Of a bare `pulumi up`; `wavelift up` has done both. */
+function protectSecrets(): void {
+  const strays = strayCloudSettings(process.env);
+  if (strays.length > 0)
+    throw new pulumi.RunError(
+      `${strays.join(", ")}: the provider would mix this of the environment into the entry of clouds.yaml. ` +
+        "Unset it (an openrc file that was read?), or run `wavelift`, which does.",
+    );
+  try {
+    keepMemoryPrivate();
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+protectSecrets();
 const config = readConfig();
 // All modules are loaded (tsx needs traces for that): from here on none are taken. The SDK takes one per promise, which is
 // two thirds of the time of a large preview. WAVELIFT_STACK_TRACES=1 brings them back.

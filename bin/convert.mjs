@@ -77,6 +77,17 @@ const isAlive = (pid) => {
   }
 };
 
+/** Whether the builder that holds the lock is dead or hangs. The lock may go at any moment: then there is none to judge. */
+function isAbandoned(lock) {
+  try {
+    const owner = readFileSync(lock, "utf8");
+    const age = Date.now() - statSync(lock).mtimeMs;
+    return owner === "" ? age > 5000 : !isAlive(Number(owner)) || age > 120_000;
+  } catch {
+    return false;
+  }
+}
+
 /** Many stages start at once: one builds, the others wait for it, or take over when it has died. */
 async function ensureBundle() {
   const files = sources();
@@ -89,9 +100,7 @@ async function ensureBundle() {
       writeFileSync(lock, String(process.pid), { flag: "wx" });
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
-      const owner = existsSync(lock) ? readFileSync(lock, "utf8") : "";
-      const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
-      if (owner === "" ? age > 5000 : !isAlive(Number(owner)) || age > 120_000) rmSync(lock, { force: true });
+      if (isAbandoned(lock)) rmSync(lock, { force: true });
       await new Promise((resolve) => setTimeout(resolve, 100));
       continue;
     }

@@ -1,5 +1,9 @@
 import Table from "cli-table3";
+import { shown } from "../inventory/shown.ts";
 import type { PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+
+/** Characters of a cell: the values are names of the source and of the cloud. */
+const LONGEST = 1000;
 
 /** A decision and why it was made. */
 export interface Decision {
@@ -43,7 +47,7 @@ export function decisionTable(file: WaveFile): string {
   });
   for (const vm of file.vms)
     decisionsOf(vm).decisions.forEach(({ what, value, why: reason }, row) => {
-      table.push([row === 0 ? vm.key : "", what, value, reason]);
+      table.push([row === 0 ? vm.key : "", what, shown(value, LONGEST), shown(reason, LONGEST)]);
     });
   return table.toString();
 }

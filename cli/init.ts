@@ -1,4 +1,5 @@
 import { WaveName } from "../inventory/schema/names.ts";
+import { ensureStack } from "./ensure-stack.ts";
 import { UserError } from "./failure.ts";
 import { runPulumi } from "./pulumi.ts";
 import { readStackValues } from "./stack-config.ts";
@@ -9,8 +10,8 @@ export async function initWave(wave: string, estateStack: string): Promise<numbe
   if (!name.success) throw new UserError(`"${wave}" is no name of a wave: ${name.error.issues[0]?.message ?? ""}`);
   if (wave === estateStack) throw new UserError(`"${wave}" is the estate's own stack: a wave needs another name.`);
   const values = { ...readStackValues(estateStack), "wavelift:wave": wave, "wavelift:estateStack": estateStack };
-  const selected = await runPulumi(["stack", "select", "--create", "--stack", wave, "--non-interactive"]);
-  if (selected.exitCode !== 0) return selected.exitCode;
+  const made = await ensureStack(wave);
+  if (made !== 0) return made;
   const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
   const set = await runPulumi(["config", "set-all", "--stack", wave, "--non-interactive", ...pairs]);
   if (set.exitCode === 0)

@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
+import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
-import { exitCodes, reportFailure } from "./failure.ts";
+import { exitCodes, reportFailure, UserError } from "./failure.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -73,9 +75,29 @@ for (const [verb, description] of [
       process.exitCode = await runStack(verb, stack, [...(options.yes ? ["--yes"] : []), ...rest]);
     });
 
+program
+  .command("doctor")
+  .description("look at this machine, the clouds and the conversion host; say what to do about each fault")
+  .argument("[host]", "conversion host: local or [user@]host[:port]; default: the runner of runners.yaml")
+  .option("--json", "print the findings as JSON", false)
+  .option("--inventory <folder>", "folder with plan.yaml, whose clouds are asked; default: inventory")
+  .action(async (host: string | undefined, options: DoctorOptions) => {
+    process.exitCode = await doctor(host, options);
+  });
+
 try {
+  protectMemory();
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
 }
 process.exitCode ??= exitCodes.done;
+
+/** Also of pulumi and its plugins, which inherit the limit. */
+function protectMemory(): void {
+  try {
+    keepMemoryPrivate();
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}

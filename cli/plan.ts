@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { toSortedJson } from "../inventory/json.ts";
+import { WaveName } from "../inventory/schema/names.ts";
+import { shown } from "../inventory/shown.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { begunVms } from "../planning/begun.ts";
 import { drift, formatDifference, type Difference } from "../planning/drift.ts";
@@ -22,10 +24,12 @@ export interface PlanOptions {
 
 /** `wavelift plan WAVE`: decides, prints what and why, writes the wave file (or, with --check, shows the drift). */
 export async function planCommand(wave: string, options: PlanOptions): Promise<number> {
+  const name = WaveName.safeParse(wave);
+  if (!name.success) throw new UserError(`${shown(wave)} is no name of a wave: ${name.error.issues[0]?.message ?? ""}`);
   const inventory = options.inventory === undefined ? inventoryOf(wave) : path.resolve(options.inventory);
-  const { written, ...inputs } = await readInputs(inventory, wave);
   const stack = `wavelift/${wave}`;
-  const planned = planWave({ ...inputs, wave, stack, previous: written });
+  const { written, ...inputs } = await readInputs(inventory, wave, stack);
+  const planned = planWave({ ...inputs, wave, stack, previous: written, again: new Set(options.vm) });
   const file = onlyVms(planned.file, written, options.vm, wave);
   const differences = written === null ? [] : drift(written, file);
   const { stopped, warnings, notes } = gate(planned.concerns, file, begunVms(inputs.offers, stack));

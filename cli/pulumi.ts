@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { strayCloudSettings, withoutStraySettings } from "../cloud/environment.ts";
+import { noProxy } from "../cloud/transport.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
+import { mortal } from "./mortal.ts";
 import { project } from "./project.ts";
 
 /** How a pulumi ended. */
@@ -9,30 +12,42 @@ export interface PulumiResult {
   readonly stdout: string;
 }
 
-/** Environment of every pulumi: the ensured toolchain in front. */
+let toldOfStrays = false;
+
+/**
+ * Environment of every pulumi: the ensured toolchain in front, and no setting of a cloud (an openrc file that was read):
+ * the provider would mix it into the entry of clouds.yaml.
+ */
 export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   const toolchain = await ensureToolchain();
-  return { ...process.env, ...toolchain.env };
+  const strays = strayCloudSettings(process.env);
+  if (strays.length > 0 && !toldOfStrays)
+    process.stderr.write(`Not used: ${strays.join(", ")}. A cloud is what its entry of clouds.yaml says.\n`);
+  toldOfStrays = true;
+  // Pulumi's parts talk to each other on this machine, and its node libraries would send that to a proxy too.
+  const direct = noProxy(process.env["no_proxy"] ?? process.env["NO_PROXY"]);
+  return { ...withoutStraySettings(process.env), ...toolchain.env, no_proxy: direct, NO_PROXY: direct };
 }
 
 /**
  * Runs pulumi in the project's folder with our terminal. Ctrl-C reaches it from the terminal: it cancels in order,
  * and we stay until it has ended.
+ * @param capture standard output is given back and not shown; with "quiet" errors are not shown either
  */
 export async function runPulumi(
   args: readonly string[],
   extra: Readonly<Record<string, string>> = {},
-  capture = false,
+  capture: boolean | "quiet" = false,
 ): Promise<PulumiResult> {
   const env = { ...(await pulumiEnvironment()), ...extra };
   const stay = (): void => undefined;
   process.on("SIGINT", stay);
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn("pulumi", args, {
+      const child = spawn(...mortal("pulumi", args), {
         cwd: project,
         env,
-        stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],
+        stdio: ["inherit", capture === false ? "inherit" : "pipe", capture === "quiet" ? "ignore" : "inherit"],
       });
       const chunks: Buffer[] = [];
       child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -1,10 +1,16 @@
 import { existsSync } from "node:fs";
+import { exitCodes } from "./failure.ts";
 import { loadWaveFile } from "../inventory/load.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { POLICY_GIVEN } from "../review/policy-given.ts";
 import { waveFilePath } from "../review/inputs.ts";
+import { ensureStack } from "./ensure-stack.ts";
+import { expectEstateUnused } from "./estate-destroy.ts";
+import { clearLeftovers } from "./leftovers.ts";
+import { tellWhatIsLeft } from "./leftovers-after.ts";
+import { clearDeadLocks } from "./locks.ts";
+import { endOrphans, runMark } from "./orphans.ts";
 import { runPulumi } from "./pulumi.ts";
-import { isStale, lockFolder, readLocks } from "./stale-lock.ts";
 import { readStackSettings, type StackSettings } from "./stack-config.ts";
 
 /**
@@ -41,21 +47,21 @@ export async function runStack(
   const waveFile = waveFilePath(settings.inventory, settings.wave);
   const file = settings.wave !== "" && existsSync(waveFile) ? await loadWaveFile(waveFile) : null;
   // The stack file is in git; the stack itself is in this backend only after the first use.
-  const selected = await runPulumi(["stack", "select", "--create", "--stack", stack, "--non-interactive"], {}, true);
-  if (selected.exitCode !== 0) return selected.exitCode;
-  if (verb !== "preview") await clearStaleLocks(stack);
+  const made = await ensureStack(stack);
+  if (made !== 0) return made;
+  if (verb === "destroy" && settings.wave === "") await expectEstateUnused(stack, settings);
+  const justKilled = verb !== "preview" && (await clearKilledRun(stack));
+  const waveStack = { stack, wave: settings.wave, file };
+  const before = settings.wave === "" ? null : await clearLeftovers(verb, waveStack, justKilled);
   const options = pulumiOptions(verb, stack, settings, file);
-  return (await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1" })).exitCode;
+  const { exitCode } = await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1", ...runMark(stack) });
+  if (verb !== "destroy" || before === null) return exitCode;
+  const clean = await tellWhatIsLeft(waveStack, before);
+  return clean ? exitCode : exitCode || exitCodes.failed;
 }
 
-/** A killed pulumi leaves its lock behind; where its process is dead, on this host, the lock is removed and said so. */
-async function clearStaleLocks(stack: string): Promise<void> {
-  const folder = lockFolder(process.env["PULUMI_BACKEND_URL"], "wavelift", stack);
-  const stale = folder === null ? [] : readLocks(folder).filter((lock) => isStale(lock));
-  if (folder === null || stale.length === 0 || stale.length < readLocks(folder).length) return;
-  for (const lock of stale)
-    process.stderr.write(
-      `Stack ${stack} was locked by pid ${lock.pid} of ${lock.username} since ${lock.timestamp}; that process is dead: the lock is removed.\n`,
-    );
-  await runPulumi(["cancel", "--yes", "--stack", stack, "--non-interactive"], {}, true);
+/** Ends the processes of a run that was killed and removes its lock. @returns whether there was one */
+async function clearKilledRun(stack: string): Promise<boolean> {
+  const hadOrphans = await endOrphans(stack, (line) => process.stderr.write(`${line}\n`));
+  return (await clearDeadLocks(stack)) || hadOrphans;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
+import { readYaml } from "../inventory/read-yaml.ts";
 import { UserError } from "./failure.ts";
 import { project } from "./project.ts";
 
@@ -24,7 +24,7 @@ export const stackFile = (stack: string): string => path.join(project, `Pulumi.$
 export function readStackValues(stack: string): Record<string, string> {
   const file = stackFile(stack);
   if (!existsSync(file)) throw new UserError(`There is no ${file}: run \`wavelift init ${stack}\` for a wave.`);
-  const parsed = StackFile.safeParse(parse(readFileSync(file, "utf8")) ?? {});
+  const parsed = StackFile.safeParse(content(file) ?? {});
   if (!parsed.success) throw new UserError(`${file} is no stack file of Pulumi: ${z.prettifyError(parsed.error)}`);
   const own = Object.entries(parsed.data.config).filter(([name]) => name.startsWith("wavelift:"));
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
@@ -39,4 +39,12 @@ export function readStackSettings(stack: string): StackSettings {
     estateStack: values["wavelift:estateStack"] ?? "prod",
     policyConfig: path.resolve(project, values["wavelift:policyConfig"] ?? "policy/config.json"),
   };
+}
+
+function content(file: string): unknown {
+  try {
+    return readYaml(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -18,11 +18,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const Clouds = z.record(z.string(), z.unknown());
 const CloudsFile = z.looseObject({ clouds: Clouds.nullish() });
 
-/** Files that are tried for clouds.yaml or secure.yaml, in OpenStack's order; the first that exists counts. */
+/**
+ * Files that are tried for clouds.yaml or secure.yaml; the first that exists counts. The order is that of the provider
+ * (gophercloud/utils, clientconfig), which reads the same files by itself and must find the same credentials.
+ */
 export function searchPath(base: "clouds" | "secure", env: Environment, cwd: string): string[] {
   const named = base === "clouds" ? env["OS_CLIENT_CONFIG_FILE"] : env["OS_CLIENT_SECURE_FILE"];
   const folders = [cwd, join(env["HOME"] ?? homedir(), ".config", "openstack"), "/etc/openstack"];
-  const found = folders.flatMap((folder) => ["yaml", "yml"].map((end) => join(folder, `${base}.${end}`)));
+  const found = ["yaml", "yml"].flatMap((end) => folders.map((folder) => join(folder, `${base}.${end}`)));
   return named === undefined || named === "" ? found : [resolve(cwd, named), ...found];
 }
 
@@ -42,12 +45,7 @@ export function readCloudEntry(name: string, env: Environment = process.env, cwd
   const clouds = readClouds(file);
   if (!Object.hasOwn(clouds, name)) throw new CloudConfigError(unknownCloud(name, file, Object.keys(clouds)));
 
-  // secure.yaml is also looked for beside the clouds.yaml that was named, where people put it.
-  const secureFile = [
-    ...searchPath("secure", env, cwd).slice(0, env["OS_CLIENT_SECURE_FILE"] ? 1 : 0),
-    join(dirname(file), "secure.yaml"),
-    ...searchPath("secure", env, cwd),
-  ].find((path) => existsSync(path));
+  const secureFile = secureFileOf(name, file, env, cwd);
   const secure = secureFile === undefined ? undefined : readClouds(secureFile)[name];
 
   const parsed = parseEntry(name, merge(clouds[name], secure));
@@ -63,6 +61,24 @@ export function readCloudEntry(name: string, env: Environment = process.env, cwd
     );
   }
   return { ...parsed.entry, caPem: parsed.cacert === null ? null : readCa(parsed.cacert, name, file, env, cwd) };
+}
+
+/**
+ * The secure.yaml that the provider finds. One in another place (named by OS_CLIENT_SECURE_FILE, or beside the clouds.yaml
+ * that was named) is a fault, where it knows the cloud: half of the work would be done without its password.
+ */
+function secureFileOf(name: string, cloudsFile: string, env: Environment, cwd: string): string | undefined {
+  const { OS_CLIENT_SECURE_FILE: named, ...rest } = env;
+  const seen = searchPath("secure", rest, cwd);
+  const found = seen.find((path) => existsSync(path));
+  const beside = ["yaml", "yml"].map((end) => join(dirname(cloudsFile), `secure.${end}`));
+  const unseen = [...(named === undefined || named === "" ? [] : [resolve(cwd, named)]), ...beside].find(
+    (path) => path !== found && existsSync(path) && Object.hasOwn(readClouds(path), name),
+  );
+  if (unseen === undefined) return found;
+  throw new CloudConfigError(
+    `${unseen}: pulumi-openstack does not read secure.yaml here. Move it to one of ${seen.join(", ")}, or write its values into ${cloudsFile}.`,
+  );
 }
 
 function readClouds(file: string): Record<string, unknown> {

@@ -4,6 +4,8 @@
  */
 export interface CloudOffer {
   readonly target: string;
+  /** Entry of clouds.yaml that it was read from, where it was read from one. */
+  readonly cloud?: string;
   readonly projectId: string;
   /** Whether the credentials carry the admin role: it may choose fixed IPs and MACs on networks of others. */
   readonly isAdmin: boolean;

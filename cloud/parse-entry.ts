@@ -48,6 +48,14 @@ const isFalse = (value: boolean | string | null | undefined): boolean =>
 const isTrue = (value: boolean | string | null | undefined): boolean =>
   value === true || (typeof value === "string" && /^(true|yes|on|1)$/i.test(value));
 
+/** An address that may be shown: one with a user and a password in it stands in messages, and in those of the provider. */
+const Address = z.url({ protocol: /^https?$/ }).refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+});
+const NO_LOGIN = "without user and password in it";
+
 /** Keystone's v3 address of an auth_url as people write it: with or without version, with or without a final slash. */
 export function identityV3(authUrl: string): string {
   return `${authUrl.replace(/\/+$/, "").replace(/\/v[23](\.0)?$/, "")}/v3`;
@@ -88,9 +96,9 @@ export function parseEntry(
   }
 
   const auth = parseAuth(cloud.auth_type, cloud.auth, fault);
-  const authUrl = z.url({ protocol: /^https?$/ }).safeParse(cloud.auth["auth_url"]);
+  const authUrl = Address.safeParse(cloud.auth["auth_url"]);
   if (!authUrl.success)
-    fault("auth.auth_url", "expected Keystone's address, for example https://cloud.example:5000/v3");
+    fault("auth.auth_url", `expected Keystone's address, ${NO_LOGIN}, for example https://cloud.example:5000/v3`);
 
   const wanted = (cloud.interface ?? cloud.endpoint_type ?? "public").replace(/URL$/, "");
   const endpointInterface = EndpointInterface.safeParse(wanted);
@@ -100,9 +108,13 @@ export function parseEntry(
   for (const [prefix, service] of overrideNames) {
     const value = cloud[`${prefix}_endpoint_override`];
     if (value == null || endpoints[service] !== undefined) continue;
-    const url = z.url({ protocol: /^https?$/ }).safeParse(value);
+    const url = Address.safeParse(value);
     if (url.success) endpoints[service] = url.data;
-    else fault(`${prefix}_endpoint_override`, "expected an address, for example https://cloud.example:8776/v3");
+    else
+      fault(
+        `${prefix}_endpoint_override`,
+        `expected an address, ${NO_LOGIN}, for example https://cloud.example:8776/v3`,
+      );
   }
 
   if (faults.length > 0 || auth === null || !authUrl.success || !endpointInterface.success) return { faults };

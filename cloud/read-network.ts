@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readTags } from "../planning/mark.ts";
+import { readPortMark } from "../planning/mark.ts";
 import { getAll } from "./answer.ts";
 import type { CloudClient } from "./client.ts";
 import type { ExistingPort, OfferedNetwork, OfferedSubnet } from "./offer.ts";
@@ -27,6 +27,10 @@ const RawPort = z.object({
   fixed_ips: z.array(z.object({ subnet_id: z.string(), ip_address: z.string() })).default([]),
   device_owner: z.string().default(""),
   tags: z.array(z.string()).default([]),
+  description: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ""),
 });
 
 /** A collection with only the fields that are read, in pages: Neutron pages only when asked to. */
@@ -80,6 +84,6 @@ export async function readPorts(client: CloudClient): Promise<ExistingPort[]> {
     macAddress: port.mac_address.toLowerCase(),
     fixedIps: port.fixed_ips.map((ip) => ({ subnetId: ip.subnet_id, ipAddress: ip.ip_address })),
     deviceOwner: port.device_owner,
-    mark: readTags(port.tags),
+    mark: readPortMark(port.tags, port.description),
   }));
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createSecureContext, rootCertificates } from "node:tls";
+import { createSecureContext } from "node:tls";
 import { setTimeout as delay } from "node:timers/promises";
 import { EnvHttpProxyAgent, request } from "undici";
+import { systemAuthorities } from "./authorities.ts";
+import { isCertificateFault, shownCertificate } from "./certificate.ts";
 
 /** How long requests may take and how often they are tried; given in tests only. */
 export interface TransportOptions {
@@ -45,15 +46,6 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-const bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"];
-
-/** Node brings its own authorities; a company's own stand in the system's bundle, which other OpenStack tools read. */
-function systemAuthorities(): string[] {
-  const files = [process.env["SSL_CERT_FILE"], process.env["NODE_EXTRA_CA_CERTS"], ...bundles];
-  const found = new Set(files.filter((file) => file !== undefined && file !== "" && existsSync(file)));
-  return [...rootCertificates, ...[...found].map((file) => readFileSync(file ?? "", "utf8"))];
-}
-
 /** An HTTP client that verifies TLS against `caPem`, or against what the system trusts, and tries again with patience. */
 export function openTransport(caPem: string | null, options: TransportOptions = {}): Transport {
   const { connectTimeoutMs = 10_000, totalTimeoutMs = 60_000, tries = 5, sleep = delay } = options;
@@ -92,7 +84,7 @@ export function openTransport(caPem: string | null, options: TransportOptions = 
         } catch (error) {
           const failure = describe(error, connectTimeoutMs, totalTimeoutMs);
           const again = failure.passing && (call.idempotent || failure.notSent);
-          if (!again || tried >= tries) throw new TransportError(failure.reason, failure.advice);
+          if (!again || tried >= tries) throw await finalFailure(failure, call.url);
           await sleep(backoffMs);
         }
       }
@@ -101,8 +93,8 @@ export function openTransport(caPem: string | null, options: TransportOptions = 
   };
 }
 
-/** Services of this machine are never asked through a proxy, as in curl's and Go's clients. */
-function noProxy(value: string | undefined): string {
+/** Hosts that are not asked through a proxy; services of this machine never are, as in curl's and Go's clients. */
+export function noProxy(value: string | undefined): string {
   return value === "*" ? "*" : [value ?? "", "localhost", "127.0.0.1", "::1"].filter((host) => host !== "").join(",");
 }
 
@@ -113,6 +105,12 @@ function retryAfterMs(header: string | string[] | undefined): number {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 60_000) : 0;
 }
 
+/** A refused certificate is shown, so that a person can tell a missing CA from an attack. */
+async function finalFailure({ reason, advice, certificate }: Failure, url: string): Promise<TransportError> {
+  const seen = certificate ? await shownCertificate(url) : null;
+  return new TransportError(seen === null ? reason : `${reason}: ${seen}`, advice);
+}
+
 interface Failure {
   readonly reason: string;
   readonly advice: string | null;
@@ -120,37 +118,37 @@ interface Failure {
   readonly passing: boolean;
   /** No connection stood, so nothing can have been carried out. */
   readonly notSent: boolean;
+  /** The server's certificate was refused. */
+  readonly certificate: boolean;
 }
 
 function describe(error: unknown, connectTimeoutMs: number, totalTimeoutMs: number): Failure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : "unknown error";
+  const none = { advice: null, passing: false, notSent: false, certificate: false };
   if (
     error instanceof Error &&
     (error.name === "TimeoutError" || code.endsWith("S_TIMEOUT") || code === "UND_ERR_BODY_TIMEOUT")
   ) {
     const advice = "The service is overloaded or a firewall swallows the answer.";
-    return { reason: `no complete answer within ${totalTimeoutMs / 1000} s`, advice, passing: false, notSent: false };
+    return { ...none, reason: `no complete answer within ${totalTimeoutMs / 1000} s`, advice };
   }
-  if (/CERT|ISSUER|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
-    return {
-      reason: `its certificate is not trusted (${code})`,
-      advice: adviceForTls(code),
-      passing: false,
-      notSent: true,
-    };
+  if (isCertificateFault(code)) {
+    const reason = `its certificate is not trusted (${code})`;
+    return { ...none, reason, advice: adviceForTls(code), notSent: true, certificate: true };
   }
   if (code === "ENOTFOUND") {
     const advice = "Check the address in clouds.yaml or the catalog, and this host's name resolution.";
-    return { reason: message, advice, passing: false, notSent: true };
+    return { ...none, reason: message, advice, notSent: true };
   }
   const notSent = ["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(
     code,
   );
   const passing = notSent || ["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET"].includes(code);
-  const reason = code === "UND_ERR_CONNECT_TIMEOUT" ? `no connection within ${connectTimeoutMs / 1000} s` : message;
+  const text = code === "UND_ERR_CONNECT_TIMEOUT" ? `no connection within ${connectTimeoutMs / 1000} s` : message;
   const advice = passing ? "Is the service up, and is it reachable from this host (firewall, VPN, proxy)?" : null;
-  return { reason: code === "" || reason.includes(code) ? reason : `${reason} (${code})`, advice, passing, notSent };
+  const reason = code === "" || text.includes(code) ? text : `${text} (${code})`;
+  return { ...none, reason, advice, passing, notSent };
 }
 
 function adviceForTls(code: string): string {
@@ -160,5 +158,5 @@ function adviceForTls(code: string): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     return "Have the cloud's certificate renewed, and check this host's clock.";
   }
-  return "Give the CA that signed it in clouds.yaml: `cacert: /path/to/ca.pem`.";
+  return "Compare the fingerprint with the cloud's administrator, then give the CA that signed it in clouds.yaml: `cacert: /path/to/ca.pem`.";
 }

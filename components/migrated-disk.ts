@@ -1,7 +1,8 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedDisk } from "../inventory/schema/wave.ts";
-import { markMetadata } from "../planning/mark.ts";
+import { estateMetadata, markMetadata } from "../planning/mark.ts";
+import { cleanName } from "../planning/names.ts";
 import type { VmContext } from "./vm-context.ts";
 
 export interface MigratedDiskArgs {
@@ -21,10 +22,13 @@ export class MigratedDisk extends pulumi.ComponentResource {
       name,
       {
         name: disk.name,
-        description: `${disk.label} of ${vm.planned.sourceName}`.slice(0, 255),
+        description: cleanName(`${disk.label} of ${vm.planned.sourceName}`),
         size: disk.sizeGiB,
         volumeType: disk.volumeType,
-        metadata: markMetadata({ stack: vm.stack, key: disk.key, generation: vm.planned.generation }),
+        metadata: {
+          ...markMetadata({ stack: vm.stack, key: disk.key, generation: vm.planned.generation }),
+          ...estateMetadata(vm.estate),
+        },
         ...(vm.planned.availabilityZone === null ? {} : { availabilityZone: vm.planned.availabilityZone }),
       },
       {

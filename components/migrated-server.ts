@@ -97,7 +97,8 @@ export class MigratedServer extends pulumi.ComponentResource {
         environment: { WAVELIFT_VOLUME_IDS: this.volumeIds(disks) },
         triggers: disks.map((disk) => disk.volume.id),
       },
-      { parent: this, dependsOn: [...imports] },
+      // Another order of the disks is no reason to unseal: the new ids are in the environment, and `update` seals them.
+      { parent: this, dependsOn: [...imports], ignoreChanges: ["triggers"] },
     );
   }
 

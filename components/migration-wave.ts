@@ -57,7 +57,7 @@ export class MigrationWave extends pulumi.ComponentResource {
         planned.key,
         new MigratedServer(
           planned.key,
-          { vm: vmContext(planned, stack, cloud), groups, bootsAfter },
+          { vm: vmContext(planned, stack, groups.estate, cloud), groups, bootsAfter },
           { parent: this, providers: [provider] },
         ),
       );

@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlannedNic } from "../inventory/schema/wave.ts";
-import { markTags } from "../planning/mark.ts";
+import { markDescription, markTags } from "../planning/mark.ts";
 import type { SharedGroups } from "./shared-groups.ts";
 import type { VmContext } from "./vm-context.ts";
 
@@ -13,10 +13,12 @@ export function port(
   opts: pulumi.CustomResourceOptions,
 ): openstack.networking.Port {
   const { target, key, generation } = vm.planned;
+  const mark = { stack: vm.stack, key, generation };
   return new openstack.networking.Port(
     nic.key,
     {
       name: nic.name,
+      description: markDescription(mark),
       networkId: nic.networkId,
       macAddress: nic.macAddress,
       // Without a known address Neutron gives one of the pool: Nova takes no port that has none ("requires a FixedIP").
@@ -28,7 +30,7 @@ export function port(
         : { securityGroupIds: nic.securityGroups.map((name) => groups.securityGroupId(target, name)) }),
       allowedAddressPairs: nic.allowedAddressPairs.map(({ ipAddress, macAddress }) => ({ ipAddress, macAddress })),
       adminStateUp: nic.adminStateUp,
-      tags: markTags({ stack: vm.stack, key, generation }),
+      tags: markTags(mark),
     },
     {
       ...opts,

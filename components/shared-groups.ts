@@ -5,6 +5,8 @@ const IdsByTarget = z.record(z.string(), z.record(z.string(), z.string()));
 
 /** Security groups and server groups of the estate's own stack, by target and name. */
 export interface SharedGroups {
+  /** project/stack of the estate. */
+  readonly estate: string;
   securityGroupId(target: string, name: string): pulumi.Output<string>;
   serverGroupId(target: string, name: string): pulumi.Output<string>;
 }
@@ -31,6 +33,7 @@ export function sharedGroupsOf(estateStack: string): SharedGroups {
     });
   };
   return {
+    estate: `${pulumi.getProject()}/${estateStack}`,
     securityGroupId: (target, name) => lookUp("securityGroups", "Security group", target, name),
     serverGroupId: (target, name) => lookUp("serverGroups", "Server group", target, name),
   };

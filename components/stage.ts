@@ -1,16 +1,18 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { GuardVerb } from "../conversion/guard/job.ts";
+import { printableJson } from "../inventory/json.ts";
 import type { Verb } from "../conversion/job.ts";
 
 /** What a stage's Command runs, and with what. */
 export interface StageArgs {
-  readonly create: Verb;
+  readonly create: Verb | GuardVerb;
   /**
    * Verb for any edit of the job. Never left out: without it @pulumi/command runs `create` again for every edited
    * label or option, which for an import is a second copy over a live disk.
    */
-  readonly update: Verb;
-  readonly delete: Verb;
+  readonly update: Verb | GuardVerb;
+  readonly delete: Verb | GuardVerb;
   /** Everything that is known at preview: it is shown there, and an edit shows as a readable difference. */
   readonly job: object;
   /** What is known only at run time (ids). Inside `job` one unknown would hide the whole of it from the reviewer. */
@@ -31,7 +33,7 @@ export function stage(name: string, args: StageArgs, options: pulumi.CustomResou
       create: args.create,
       update: args.update,
       delete: args.delete,
-      stdin: JSON.stringify(args.job, null, 1),
+      stdin: printableJson(args.job, 1),
       environment: args.environment ?? {},
       triggers: args.triggers ?? [],
       logging: command.local.Logging.Stderr,

@@ -5,6 +5,8 @@ export interface VmContext {
   readonly planned: PlannedVm;
   /** project/stack: the mark on everything that is made. */
   readonly stack: string;
+  /** project/stack of the estate, whose groups the VM uses. */
+  readonly estate: string;
   /** The fields that all jobs of the VM share. */
   readonly job: {
     readonly version: 1;
@@ -17,7 +19,7 @@ export interface VmContext {
 }
 
 /** The context of a planned VM; `cloud` is the clouds.yaml entry of its target. */
-export function vmContext(planned: PlannedVm, stack: string, cloud: string): VmContext {
+export function vmContext(planned: PlannedVm, stack: string, estate: string, cloud: string): VmContext {
   const { key: vm, generation, target } = planned;
-  return { planned, stack, job: { version: 1, stack, vm, generation, target, cloud } };
+  return { planned, stack, estate, job: { version: 1, stack, vm, generation, target, cloud } };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { badInput } from "./failure.ts";
-import { ImportJob, ReadyJob, SealJob, SourceJob, VolumeIds, verbs, type Verb } from "./job.ts";
+import { ImportJob, LeftoversJob, PurgeJob, ReadyJob, SealJob, SourceJob, VolumeIds, verbs, type Verb } from "./job.ts";
 
 const Ids = {
   source: z.object({ volumeIds: VolumeIds.optional() }),
@@ -22,6 +22,8 @@ export const Work = z.discriminatedUnion("verb", [
   volumes.extend({ verb: z.literal("unseal"), job: SealJob }),
   server.extend({ verb: z.literal("ready"), job: ReadyJob }),
   server.extend({ verb: z.literal("rollback"), job: ReadyJob }),
+  z.object({ verb: z.literal("leftovers"), job: LeftoversJob }),
+  z.object({ verb: z.literal("purge"), job: PurgeJob }),
 ]);
 export type Work = z.infer<typeof Work>;
 export type WorkOf<V extends Verb> = Extract<Work, { verb: V }>;

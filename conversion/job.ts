@@ -83,8 +83,39 @@ export const ReadyJob = z.strictObject({
 });
 export type ReadyJob = z.infer<typeof ReadyJob>;
 
+/** Verb `leftovers`: what volumes that carry the stack's mark really hold, and the stack's images in the RBD trash. */
+export const LeftoversJob = z.strictObject({
+  version: z.literal(1),
+  stack: z.string().min(1),
+  ...Destination,
+  volumeIds: z.array(z.uuid()),
+});
+export type LeftoversJob = z.infer<typeof LeftoversJob>;
+
+/** Verb `purge`: removes the stack's images from the RBD trash. */
+export const PurgeJob = z.strictObject({
+  version: z.literal(1),
+  stack: z.string().min(1),
+  ...Destination,
+  /** RBD's ids of the images. */
+  trash: z.array(z.string().regex(/^[0-9a-f]+$/)),
+});
+export type PurgeJob = z.infer<typeof PurgeJob>;
+
 /** Volume ids by resource name of the disk: the value of WAVELIFT_VOLUME_IDS (JSON). */
 export const VolumeIds = z.record(z.string(), z.uuid());
 
-export const verbs = ["source", "restore", "import", "sync", "release", "seal", "unseal", "ready", "rollback"] as const;
+export const verbs = [
+  "source",
+  "restore",
+  "import",
+  "sync",
+  "release",
+  "seal",
+  "unseal",
+  "ready",
+  "rollback",
+  "leftovers",
+  "purge",
+] as const;
 export type Verb = (typeof verbs)[number];

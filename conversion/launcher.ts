@@ -4,15 +4,15 @@ import { ancestors, watchAncestors } from "./ancestors.ts";
 import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, cancelled, Failure, messageOf } from "./failure.ts";
+import { printable } from "./lines.ts";
 import { readVerb, readWork, type Work } from "./input.ts";
 import type { Verb } from "./job.ts";
 import type { Order, Reply } from "./order.ts";
 import { readSettings } from "./read-settings.ts";
-import { runFolder } from "./run-folder.ts";
-import { localRunner } from "./runner/local.ts";
+import { chooseRunner } from "./runner/choose.ts";
 import type { Runner } from "./runner/runner.ts";
 import type { Settings } from "./settings.ts";
-import { takeSlot } from "./slots.ts";
+import { slotFolder, takeSlot } from "./slots.ts";
 import { ProgramFailure, supervise } from "./supervise.ts";
 
 /** Verbs that ask the cloud; the others need no credentials. */
@@ -24,7 +24,7 @@ const ASKS_CLOUD: ReadonlySet<Verb> = new Set(["import", "sync", "seal", "ready"
  * @param bundle path of the bundle that holds this code
  */
 export async function launch(verb: string | undefined, bundle: string, env: NodeJS.ProcessEnv): Promise<ExitCode> {
-  const log: Log = (line) => process.stderr.write(`${line}\n`);
+  const log: Log = (line) => process.stderr.write(`${printable(line)}\n`);
   const cancel = new AbortController();
   const cancelBecause = (reason: string): void => {
     cancel.abort(cancelled(`${reason}: ending the conversion program`));
@@ -44,7 +44,7 @@ export async function launch(verb: string | undefined, bundle: string, env: Node
     const settings = readSettings(env, process.cwd());
     const cloud = ASKS_CLOUD.has(work.verb) ? cloudEntry(work.job.cloud, env) : null;
     const reply = await runInSlot(
-      runners[settings.runner.kind](bundle, env),
+      chooseRunner(settings.runner, bundle, env),
       work,
       settings,
       cloud,
@@ -74,20 +74,15 @@ async function runInSlot(
 ): Promise<Reply> {
   const order: Order = { version: 1, work, settings, cloud, mayCopy: false };
   const first = await supervise(runner, order, signal, log);
-  if (first.kind === "report") return first;
-  const what = "disk" in work.job ? work.job.disk : work.job.vm;
-  const slot = await takeSlot(runFolder(env), settings.slots, what, systemClock, log, signal);
+  if (first.kind !== "needsSlot") return first;
+  const what = "disk" in work.job ? work.job.disk : "vm" in work.job ? work.job.vm : work.verb;
+  const slot = await takeSlot(slotFolder(settings.runner, env), settings.slots, what, systemClock, log, signal);
   try {
     return await supervise(runner, { ...order, mayCopy: true }, signal, log);
   } finally {
     slot.release();
   }
 }
-
-/** What runners.yaml can name. */
-const runners: Readonly<Record<Settings["runner"]["kind"], (bundle: string, env: NodeJS.ProcessEnv) => Runner>> = {
-  local: localRunner,
-};
 
 function cloudEntry(name: string, env: NodeJS.ProcessEnv): CloudEntry {
   try {
@@ -97,7 +92,8 @@ function cloudEntry(name: string, env: NodeJS.ProcessEnv): CloudEntry {
   }
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+/** All that a stream gives, as text. */
+export async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   let text = "";
   stream.setEncoding("utf8");
   for await (const chunk of stream) text += String(chunk);

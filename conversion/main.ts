@@ -1,14 +1,37 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { launch } from "./launcher.ts";
+import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { messageOf } from "./failure.ts";
+import { runGuard } from "./guard/guard.ts";
+import { guardVerb } from "./guard/job.ts";
+import { launch, readAll } from "./launcher.ts";
+import { launchProbe } from "./probe/launch.ts";
 
 const bundle = fileURLToPath(import.meta.url);
 
-/** Entry of both sides: `program` is the far side, anything else a verb for the launcher. Ends the process. */
+/**
+ * `program` is the far side, `doctor` a look at a conversion host; `guard` and `unguard` need neither side; anything else
+ * is a verb for the launcher.
+ */
+async function run(verb: string | undefined): Promise<ExitCode> {
+  if (verb === "program") return (await import("./program.ts")).runProgram();
+  if (verb === "doctor") return launchProbe(bundle, process.env);
+  const guard = guardVerb(verb);
+  if (guard !== null) return runGuard(guard, await readAll(process.stdin), process.env);
+  return launch(verb, bundle, process.env);
+}
+
+/** Entry of both sides. Ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
   const [verb] = args;
-  const code =
-    verb === "program" ? await (await import("./program.ts")).runProgram() : await launch(verb, bundle, process.env);
+  try {
+    keepMemoryPrivate();
+  } catch (error) {
+    process.stderr.write(`error: ${messageOf(error)}\n`);
+    process.exit(exitCodes.badInput);
+  }
+  const code = await run(verb);
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))),
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CloudEntry } from "../cloud/entry.ts";
 import { Work } from "./input.ts";
+import { HostFacts, ProbeWork } from "./probe/facts.ts";
 import { Report } from "./report.ts";
 import { Settings } from "./settings.ts";
 
@@ -10,7 +11,7 @@ import { Settings } from "./settings.ts";
  */
 export const Order = z.strictObject({
   version: z.literal(1),
-  work: Work,
+  work: z.discriminatedUnion("verb", [Work, ProbeWork]),
   settings: Settings,
   /** Null for verbs that ask nothing of the cloud. */
   cloud: CloudEntry.nullable(),
@@ -23,8 +24,12 @@ export type Order = z.infer<typeof Order>;
 export const Reply = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("report"), report: Report }),
   z.strictObject({ kind: z.literal("needsSlot") }),
+  z.strictObject({ kind: z.literal("facts"), facts: HostFacts }),
 ]);
 export type Reply = z.infer<typeof Reply>;
+
+/** First line that the program prints on standard output; it answers each heartbeat with an empty one. */
+export const HELLO = "wavelift conversion program";
 
 /** How often the launcher sends a heartbeat, and after which silence the program ends itself and all that it started. */
 export const HEARTBEAT_MS = 3_000;

@@ -6,7 +6,8 @@ import { ChildCommands } from "./commands.ts";
 import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, Failure, messageOf } from "./failure.ts";
-import { Order, type Reply } from "./order.ts";
+import { HELLO, Order, type Reply } from "./order.ts";
+import { probeHost } from "./probe/host.ts";
 import { defaultPatience } from "./rbd/takeover.ts";
 import { runFolder, workFolder } from "./run-folder.ts";
 import { perform } from "./verbs/perform.ts";
@@ -41,14 +42,15 @@ export async function runProgram(): Promise<ExitCode> {
     process.on(signal, () => {
       end(`received ${signal}`);
     });
-  const lifeline = holdLifeline(process.stdin, end);
+  process.stdout.write(`${HELLO}\n`);
+  const lifeline = holdLifeline(process.stdin, end, () => process.stdout.write("\n"));
   let folder: string | null = null;
   try {
     const order = readOrder(await lifeline.order);
     folder = workFolder(runFolder());
     const reply = await doOrder(order, commands, folder, log);
     finished = true;
-    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(reply)}\n`, resolve));
+    await new Promise((resolve) => process.stdout.write(`\n${JSON.stringify(reply)}\n`, resolve));
     return exitCodes.ok;
   } catch (error) {
     if (cancel.signal.aborted) return exitCodes.cancelled;
@@ -62,13 +64,22 @@ export async function runProgram(): Promise<ExitCode> {
 }
 
 function readOrder(line: string): Order {
-  const result = Order.safeParse(JSON.parse(line));
+  const result = Order.safeParse(parsed(line));
   // The order holds credentials: only where it is wrong is said, never what stands there.
   if (!result.success)
     throw badInput(
       `launcher and program do not understand each other: ${result.error.issues.map(({ path }) => path.map(String).join(".")).join(", ")}`,
     );
   return result.data;
+}
+
+/** The order as JSON; undefined where it is none. The parser's own message would quote the text. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 async function doOrder(order: Order, commands: ChildCommands, folder: string, log: Log): Promise<Reply> {
@@ -87,6 +98,7 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
     consoleOutput: async (id, lines) => consoleOutput(await client(), id, lines),
   };
   const { settings, mayCopy, work } = order;
+  if (work.verb === "probe") return { kind: "facts", facts: await probeHost(commands, settings, log) };
   const world: World = {
     commands,
     clock: systemClock,

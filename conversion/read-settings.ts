@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parse } from "yaml";
+import { readYaml } from "../inventory/read-yaml.ts";
 import { badInput, messageOf } from "./failure.ts";
 import { Settings } from "./settings.ts";
 
@@ -9,7 +9,7 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
   const file = resolve(cwd, env["WAVELIFT_RUNNERS"] ?? "runners.yaml");
   let content: unknown;
   try {
-    content = parse(readFileSync(file, "utf8"));
+    content = readYaml(readFileSync(file, "utf8"));
   } catch (error) {
     throw badInput(
       `the settings of the conversion host cannot be read: ${file}: ${messageOf(error)}. Write that file, or name it in WAVELIFT_RUNNERS.`,

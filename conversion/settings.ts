@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RunnerSettings } from "./runner/runner-settings.ts";
 
 /**
  * `runners.yaml`: where the work runs and what the conversion host sees. It is read at run time by the launcher
@@ -7,7 +8,7 @@ import { z } from "zod";
  */
 export const Settings = z.strictObject({
   version: z.literal(1),
-  runner: z.strictObject({ kind: z.literal("local") }).default({ kind: "local" }),
+  runner: RunnerSettings.default({ kind: "local" }),
   /** Datastore -> folder where the conversion host sees it (local disk or NFS mount). */
   datastores: z.record(z.string(), z.string().regex(/^\//, "an absolute path")),
   /** Target -> access to its RBD pool. */

@@ -1,7 +1,9 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock, Log } from "./effects.ts";
 import { identify, liveness, ProcessIdentity } from "./process-identity.ts";
+import { runFolder } from "./run-folder.ts";
+import type { RunnerSettings } from "./runner/runner-settings.ts";
 
 /** The right to copy one disk on this host; given back at the end, or by the death of its owner. */
 export interface Slot {
@@ -10,6 +12,15 @@ export interface Slot {
 
 const POLL_MS = 1000;
 const LINE_EVERY_MS = 60_000;
+
+/** Where the slots of a conversion host are counted: each host has its own, whichever wave or stack copies there. */
+export function slotFolder(runner: RunnerSettings, env: NodeJS.ProcessEnv): string {
+  const base = runFolder(env);
+  if (runner.kind === "local") return base;
+  const folder = join(base, `host-${runner.host.toLowerCase()}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
 
 /**
  * Waits for one of `count` slots: a file each, made by whoever takes it, with its process in it. The file of a process

@@ -43,10 +43,12 @@ export async function supervise(runner: Runner, order: Order, signal: AbortSigna
   return replyOf(ended);
 }
 
-function replyOf({ code, signal, stdout }: ProgramEnd): Reply {
+function replyOf({ code, signal, stdout, fault }: ProgramEnd): Reply {
+  if (fault !== undefined) throw fault;
   if (code === exitCodes.ok) {
     try {
-      return Reply.parse(JSON.parse(stdout));
+      // In front of it: the program's hello, the answers to heartbeats, what a login on another host says.
+      return Reply.parse(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
     } catch {
       throw failed(`the conversion program ended without a report: ${JSON.stringify(stdout.slice(0, 300))}`);
     }

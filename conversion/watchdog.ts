@@ -11,8 +11,13 @@ export interface Lifeline {
  * Watches the line to the launcher. When it is closed, or silent for too long, nobody stands behind the work any more:
  * `onLost` must end everything at once. The clock is one that goes on while this process is stopped, so that a program
  * that was stopped for long ends when it wakes up instead of going on.
+ * @param answer is called for every line: the launcher of another host knows by it that the line stands
  */
-export function holdLifeline(input: NodeJS.ReadableStream, onLost: (reason: string) => void): Lifeline {
+export function holdLifeline(
+  input: NodeJS.ReadableStream,
+  onLost: (reason: string) => void,
+  answer: () => void,
+): Lifeline {
   let lastBeat = Date.now();
   const lines = createInterface({ input });
   const order = new Promise<string>((resolve) => {
@@ -20,6 +25,7 @@ export function holdLifeline(input: NodeJS.ReadableStream, onLost: (reason: stri
   });
   lines.on("line", () => {
     lastBeat = Date.now();
+    answer();
   });
   lines.on("close", () => {
     onLost("the launcher has hung up");

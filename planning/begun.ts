@@ -6,11 +6,13 @@ export function vmOfDisk(disk: string): string | null {
 }
 
 /**
- * Keys of the VMs that have begun: those that own a volume with this stack's mark on any target. The first thing that
- * `up` makes of a VM is its volumes, and the last that goes.
+ * Keys of the VMs that have begun: those that own a volume with this stack's mark on any target (the first thing that `up`
+ * makes of a VM, and the last that goes), or a port or server (should somebody have taken the mark off its volumes).
  */
 export function begunVms(offers: ReadonlyMap<string, CloudOffer>, stack: string): ReadonlySet<string> {
-  const marks = [...offers.values()].flatMap(({ volumes }) => volumes.map(({ mark }) => mark));
-  const keys = marks.map((mark) => (mark?.stack === stack ? vmOfDisk(mark.key) : null));
+  const keys = [...offers.values()].flatMap(({ volumes, ports, servers }) => [
+    ...volumes.map(({ mark }) => (mark?.stack === stack ? vmOfDisk(mark.key) : null)),
+    ...[...ports, ...servers].map(({ mark }) => (mark?.stack === stack ? mark.key : null)),
+  ]);
   return new Set(keys.filter((key) => key !== null));
 }

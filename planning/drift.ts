@@ -25,34 +25,34 @@ export function drift(written: WaveFile, recomputed: WaveFile): Difference[] {
     .flatMap((key) => vmDrift(key, before.get(key), after.get(key)));
 }
 
-/** Drift as concerns of preview: nothing changes until the VM is planned again, and some things not even then. */
-export function driftConcerns(differences: readonly Difference[], begun: ReadonlySet<string>): Concern[] {
-  return differences.map((difference) => {
-    const lost = difference.forceNew && begun.has(difference.vm);
-    const advice = lost
-      ? "is not applied: the VM has begun; set phase: absent and raise generation to make it anew"
-      : "is applied when the wave is planned again (wavelift plan)";
-    return {
-      id: lost ? "plan.not-applied" : "plan.drift",
-      category: lost ? "Warning" : "Information",
-      label: lost ? "Decision can no longer be applied" : "Decision would be another now",
-      assessment: `${formatDifference(difference)}: ${advice}`,
-      vm: difference.vm,
-    };
-  });
+/**
+ * Drift as concerns of preview: nothing changes until the wave is planned again. What cannot come to a VM that has begun
+ * is not among it (planning/keep-begun.ts): the rule plan.not-applied tells that.
+ */
+export function driftConcerns(differences: readonly Difference[]): Concern[] {
+  return differences.map((difference) => ({
+    id: "plan.drift",
+    category: "Information",
+    label: "Decision would be another now",
+    assessment: `${formatDifference(difference)}: is applied when the wave is planned again (wavelift plan)`,
+    vm: difference.vm,
+  }));
 }
 
 function vmDrift(vm: string, before: PlannedVm | undefined, after: PlannedVm | undefined): Difference[] {
-  if (before === undefined || after === undefined) {
-    const [was, is] = [before === undefined ? null : "in the wave file", after === undefined ? null : "planned"];
-    return [{ vm, what: "", before: was, after: is, note: "", forceNew: false }];
-  }
+  if (before !== undefined && after !== undefined) return differencesOf(before, after);
+  const [was, is] = [before === undefined ? null : "in the wave file", after === undefined ? null : "planned"];
+  return [{ vm, what: "", before: was, after: is, note: "", forceNew: false }];
+}
+
+/** Differences between two entries of one VM, sorted by decision. */
+export function differencesOf(before: PlannedVm, after: PlannedVm): Difference[] {
   const [was, is] = [decisionsOf(before), decisionsOf(after)];
   return [...new Set([...was.keys(), ...is.keys()])]
     .sort(compareText)
     .filter((what) => was.get(what)?.text !== is.get(what)?.text)
     .map((what) => ({
-      vm,
+      vm: before.key,
       what,
       before: was.get(what)?.text ?? null,
       after: is.get(what)?.text ?? null,

@@ -1,5 +1,6 @@
 import type { Concern, WaveFile } from "../inventory/schema/wave.ts";
 import { droppedVms, vmDropped } from "./concerns/vm-dropped.ts";
+import { volumeLost } from "./concerns/volume-lost.ts";
 
 /** What the gate lets through. Each list keeps the order of the concerns. */
 export interface GateResult {
@@ -35,9 +36,11 @@ export function gate(concerns: readonly Concern[], file: WaveFile, begun: Readon
   return { stopped: those("stopped"), warnings: those("warnings"), notes: those("notes") };
 }
 
-function verdictOn({ vm: key, category }: Concern, file: WaveFile, begun: ReadonlySet<string>): Verdict {
+function verdictOn({ id, vm: key, category }: Concern, file: WaveFile, begun: ReadonlySet<string>): Verdict {
   const vm = file.vms.find((one) => one.key === key);
-  if (vm !== undefined && (vm.phase === "absent" || vm.phase === "accepted")) return "ignored";
+  // Going on would delete the volume of a VM that has begun, accepted or not.
+  if (id === volumeLost.id) return "stopped";
+  if (vm?.phase === "absent" || (vm?.phase === "accepted" && category === "Critical")) return "ignored";
   if (category === "Information" || vm?.exclude === true) return "notes";
   if (category === "Warning") return "warnings";
   const hasBegun = key === null ? allBegun(file, begun) : vm !== undefined && begun.has(vm.key);

@@ -35,16 +35,22 @@ export function imageProperties(
     topology(facts, flavor),
     [overrides, Object.keys(overrides).length === 0 ? "" : "imageProperties of the plan"] as const,
   ];
-  const merged = Object.entries(Object.assign({}, ...parts.map(([properties]) => properties)) as Record<string, string>)
-    .filter(([, value]) => value !== "")
-    .sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    properties: Object.fromEntries(merged),
+    properties: parts.reduce<Record<string, string>>((all, [properties]) => withOverrides(all, properties), {}),
     reason: parts
       .map(([, reason]) => reason)
       .filter((reason) => reason !== "")
       .join("; "),
   };
+}
+
+/** Properties with others over them, sorted by name; an empty value takes one out. */
+export function withOverrides(
+  properties: Readonly<Record<string, string>>,
+  overrides: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const merged = Object.entries({ ...properties, ...overrides }).filter(([, value]) => value !== "");
+  return Object.fromEntries(merged.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** UEFI needs q35. For BIOS the cloud's own default is kept, unless the disks need IDE, which q35 does not have. */

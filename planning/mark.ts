@@ -2,15 +2,32 @@ import type { Mark } from "../cloud/offer.ts";
 
 /**
  * The mark that this program leaves on what it makes, so that a leftover is known as ours and what is ours is never
- * taken for a clash: metadata of volumes and servers, tags of ports (Neutron ports carry no metadata).
+ * taken for a clash: metadata of volumes and servers, tags and description of ports (Neutron ports carry no metadata).
+ * It is there from birth: metadata and description go with the request that creates. A port's tags are set by a second
+ * call, at least 5 s later (terraform-provider-openstack 1.54.1), so a run that is killed in between leaves a port that
+ * only its description knows as ours.
  */
 const STACK = "wavelift_stack";
 const KEY = "wavelift_key";
 const GENERATION = "wavelift_generation";
+const ESTATE = "wavelift_estate";
 
 /** Metadata of a volume or server. */
 export function markMetadata(mark: Mark): Record<string, string> {
   return { [STACK]: mark.stack, [KEY]: mark.key, [GENERATION]: String(mark.generation) };
+}
+
+/**
+ * Metadata of a volume beside the mark: the estate's own stack (project/stack) whose groups its VM will use. It holds
+ * these groups while the VM has no port yet that shows them (planning/group-users.ts).
+ */
+export function estateMetadata(estate: string): Record<string, string> {
+  return { [ESTATE]: estate };
+}
+
+/** The estate's own stack that a volume's metadata names, or null. */
+export function readEstate(metadata: Readonly<Record<string, string>>): string | null {
+  return metadata[ESTATE] ?? null;
 }
 
 /** Tags of a port. At most 60 characters each (Neutron, Zed). */
@@ -36,4 +53,20 @@ export function readTags(tags: readonly string[]): Mark | null {
         .map((tag) => [tag.slice(0, tag.indexOf("=")), tag.slice(tag.indexOf("=") + 1)]),
     ),
   );
+}
+
+/** Description of a port: at most 255 characters (Neutron). */
+export function markDescription(mark: Mark): string {
+  return markTags(mark).join(" ");
+}
+
+/**
+ * The mark of a port, in its tags or its description. Where the two speak of different things, somebody has changed one
+ * of them: then it is nobody's.
+ */
+export function readPortMark(tags: readonly string[], description: string): Mark | null {
+  const tagged = readTags(tags);
+  const described = readTags(description.split(" "));
+  if (tagged === null || described === null) return tagged ?? described;
+  return markDescription(tagged) === markDescription(described) ? tagged : null;
 }

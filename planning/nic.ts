@@ -72,7 +72,7 @@ function port(
     networkId: network.id,
     networkName: network.name,
     fixedIps,
-    securityGroups: secured ? securityGroups(nic, plan, decisions) : [],
+    securityGroups: secured ? wantedGroups(nic.deviceKey, plan, decisions) : [],
     allowedAddressPairs: secured
       ? vipsOf(facts, fixedIps, subnets).map((ipAddress) => ({ ipAddress, macAddress: nic.macAddress }))
       : [],
@@ -107,9 +107,9 @@ function vipsOf(facts: EstateVm, fixedIps: PlannedNic["fixedIps"], subnets: read
   return unique(facts.vips.map(canonicalAddress)).filter((vip) => reached.some(({ cidr }) => inCidr(vip, cidr)));
 }
 
-/** NIC, else VM (the wave's defaults are in it), else the plan's default. */
-function securityGroups(nic: EstateNic, plan: Plan, decisions: Decisions): string[] {
-  const ofNic = own(decisions.nics, String(nic.deviceKey))?.securityGroups;
+/** Security groups of a NIC with port security: what the plan says of the NIC, else of the VM (the wave's defaults are in it), else the plan's default. */
+export function wantedGroups(deviceKey: number, plan: Plan, decisions: Decisions): string[] {
+  const ofNic = own(decisions.nics, String(deviceKey))?.securityGroups;
   return unique(ofNic ?? decisions.securityGroups ?? plan.defaultSecurityGroups);
 }
 

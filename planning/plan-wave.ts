@@ -6,7 +6,9 @@ import { own } from "../inventory/own.ts";
 import { begunVms } from "./begun.ts";
 import { judge } from "./concerns/judge.ts";
 import type { WaveView } from "./concerns/rule.ts";
+import { type Edits, keepBegun } from "./keep-begun.ts";
 import { plannedVm } from "./planned-vm.ts";
+import { vmsWithServer } from "./waiting.ts";
 import { isKnown, type Subject, subjectsOf } from "./subject.ts";
 
 /** All that a wave is planned from: facts, decisions, and what the clouds offer and hold. */
@@ -22,6 +24,8 @@ export interface PlanInput {
   readonly stack: string;
   /** The wave file as it is in git, null when there is none. */
   readonly previous: WaveFile | null;
+  /** Keys of VMs that the operator plans again by name: for these, facts may change what has begun. Default: none. */
+  readonly again?: ReadonlySet<string>;
 }
 
 export interface PlannedWave {
@@ -32,15 +36,16 @@ export interface PlannedWave {
 
 /** Plans a wave: pure, the same for the same input, whatever the order of the estate. It never throws. */
 export function planWave(input: PlanInput): PlannedWave {
-  const subjects = subjectsOf(input);
   const begun = begunVms(input.offers, input.stack);
+  const subjects = subjectsOf(input, begun);
   const entries = subjects.map((subject) => entryFor(subject, input, begun));
   const vms = entries.map(({ vm }) => vm).filter((vm) => vm !== null);
   const kept = new Set(entries.flatMap(({ vm, kept }) => (kept && vm !== null ? [vm.key] : [])));
+  const edits = new Map(entries.flatMap(({ vm, edits }) => (vm === null || edits === null ? [] : [[vm.key, edits]])));
   const file: WaveFile = { version: 1, wave: input.wave, targets: targetsOf(vms, input), vms };
   const { plan, wave, stack, offers } = input;
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
-  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept };
+  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits };
   return { file, concerns: judge(view) };
 }
 
@@ -49,29 +54,41 @@ function isChecked(phase: PlannedVm["phase"]): boolean {
   return phase === "precopy" || phase === "cutover";
 }
 
+interface Entry {
+  readonly vm: PlannedVm | null;
+  /** The entry is the previous one. */
+  readonly kept: boolean;
+  /** Only of a VM that has begun. */
+  readonly edits: Edits | null;
+}
+
 /**
- * The VM's entry. A VM that can no longer be planned keeps what was decided before, and so does one that is left out
- * after it has begun; the operator's phase always counts, since it is the way to roll such a VM back.
+ * The VM's entry. One that has begun keeps what it was given (keep-begun.ts). A VM that can no longer be planned keeps
+ * what was decided before, and so does one that is left out after it has begun; the operator's phase always counts,
+ * since it is the way to roll such a VM back.
  */
-function entryFor(
-  subject: Subject,
-  input: PlanInput,
-  begun: ReadonlySet<string>,
-): { readonly vm: PlannedVm | null; readonly kept: boolean } {
+function entryFor(subject: Subject, input: PlanInput, begun: ReadonlySet<string>): Entry {
   const { key, decisions } = subject;
   const previous = input.previous?.vms.find((vm) => vm.key === key);
+  const hasBegun = begun.has(key);
   const planned = isKnown(subject) ? plannedVm(subject, input) : null;
-  const stays = decisions.exclude && begun.has(key) && previous !== undefined;
-  if (previous === undefined || (planned !== null && !stays)) return { vm: planned, kept: false };
-  return { vm: { ...previous, phase: decisions.phase, exclude: decisions.exclude }, kept: true };
+  if (previous === undefined) return { vm: planned, kept: false, edits: null };
+  if (isKnown(subject) && hasBegun && !decisions.exclude) {
+    const hasServer = vmsWithServer(input.offers, input.stack).has(key);
+    const again = input.again?.has(key) === true;
+    const vm = keepBegun(subject, planned, input, { previous, asked: subject.asked, hasServer, again });
+    return { ...vm, kept: false };
+  }
+  if (planned !== null && !hasBegun) return { vm: planned, kept: false, edits: null };
+  return { vm: { ...previous, phase: decisions.phase, exclude: decisions.exclude }, kept: true, edits: null };
 }
 
 /** The targets in use, with their entries of clouds.yaml. */
-function targetsOf(vms: readonly PlannedVm[], { plan, previous }: PlanInput): WaveFile["targets"] {
+function targetsOf(vms: readonly PlannedVm[], { plan, offers, previous }: PlanInput): WaveFile["targets"] {
   const names = [...new Set(vms.map(({ target }) => target))].sort();
   return Object.fromEntries(
     names.flatMap((name) => {
-      const cloud = own(plan.targets, name)?.cloud ?? own(previous?.targets, name)?.cloud;
+      const cloud = offers.get(name)?.cloud ?? own(plan.targets, name)?.cloud ?? own(previous?.targets, name)?.cloud;
       return cloud === undefined ? [] : [[name, { cloud }]];
     }),
   );

@@ -1,8 +1,10 @@
+import type { Flavor } from "../cloud/offer.ts";
 import { diskName } from "../inventory/schema/names.ts";
 import type { PlannedDisk, PlannedVm } from "../inventory/schema/wave.ts";
 import { shown } from "../inventory/shown.ts";
 import { imageProperties } from "./image-properties.ts";
 import { fillTemplate } from "./names.ts";
+import type { Decisions } from "./overrides.ts";
 import type { PlanInput } from "./plan-wave.ts";
 import { volumeSizeGiB } from "./size.ts";
 import type { DiskDecision, KnownSubject } from "./subject.ts";
@@ -26,16 +28,9 @@ export function plannedVm(subject: KnownSubject, input: Pick<PlanInput, "plan" |
     sourceId: facts.source.id,
     instanceUuid: facts.instanceUuid,
     target: decisions.target,
-    phase: decisions.phase,
     generation: decisions.generation,
     ...bootOf(subject),
-    flavor: {
-      id: flavor.id,
-      name: flavor.name,
-      vcpus: flavor.vcpus,
-      memoryMiB: flavor.memoryMiB,
-      reason: choice.flavor.reason,
-    },
+    flavor: flavorEntry(flavor, choice.flavor.reason),
     bootDiskReason: choice.boot.reason,
     disks,
     nics: planned,
@@ -44,13 +39,28 @@ export function plannedVm(subject: KnownSubject, input: Pick<PlanInput, "plan" |
       .map(({ facts: nic }) => ({ deviceKey: nic.deviceKey, network: nic.network, macAddress: nic.macAddress })),
     imageProperties: image.properties,
     imagePropertiesReason: image.reason,
+    availabilityZone: decisions.availabilityZone ?? null,
+    serverGroup: decisions.serverGroup ?? null,
+    ...saidOnly(decisions),
+  };
+}
+
+/** What only people decide: no fact and no offer has a part in it, so it follows the plan at any time. */
+export function saidOnly(
+  decisions: Decisions,
+): Pick<PlannedVm, "phase" | "exclude" | "dependsOn" | "checks" | "readyTimeoutSeconds"> {
+  return {
+    phase: decisions.phase,
+    exclude: decisions.exclude,
     dependsOn: [...new Set(decisions.dependsOn ?? [])].sort(),
     checks: decisions.checks ?? [],
     readyTimeoutSeconds: decisions.readyTimeoutSeconds ?? readyTimeoutSeconds,
-    availabilityZone: decisions.availabilityZone ?? null,
-    serverGroup: decisions.serverGroup ?? null,
-    exclude: decisions.exclude,
   };
+}
+
+/** A flavor as the wave file has it. */
+export function flavorEntry({ id, name, vcpus, memoryMiB }: Flavor, reason: string): PlannedVm["flavor"] {
+  return { id, name, vcpus, memoryMiB, reason };
 }
 
 /** Whether a server is declared: a VM that is off at the source stays off until the plan says `boot: true`. */

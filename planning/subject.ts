@@ -12,7 +12,10 @@ import { chooseVolumeType } from "./volume-type.ts";
 /** A VM of the wave with what the plan says of it, and all that was decided when facts and target are known. */
 export interface Subject {
   readonly key: string;
+  /** A VM that has begun stays on its target, whatever the plan says now. */
   readonly decisions: Decisions;
+  /** What the plan says, word for word. */
+  readonly asked: Decisions;
   /** null: there is no estate file. */
   readonly facts: EstateVm | null;
   /** null: the target is not in the plan, or nothing is known of what it offers. */
@@ -44,23 +47,25 @@ export interface Choice {
 }
 
 /** The VMs of the wave, sorted by key. */
-export function subjectsOf(input: PlanInput): Subject[] {
+export function subjectsOf(input: PlanInput, begun: ReadonlySet<string>): Subject[] {
   const wave = input.plan.waves[input.wave];
   if (wave === undefined) return [];
   return Object.keys(wave.vms)
     .sort()
-    .map((key) => subjectOf(key, decisionsFor(wave, key), input));
+    .map((key) => subjectOf(key, decisionsFor(wave, key), input, begun));
 }
 
 export function isKnown(subject: Subject): subject is KnownSubject {
   return subject.choice !== null;
 }
 
-function subjectOf(key: string, decisions: Decisions, input: PlanInput): Subject {
+function subjectOf(key: string, asked: Decisions, input: PlanInput, begun: ReadonlySet<string>): Subject {
+  const previous = begun.has(key) ? input.previous?.vms.find((vm) => vm.key === key) : undefined;
+  const decisions = { ...asked, target: previous?.target ?? asked.target };
   const facts = input.estate.get(key) ?? null;
   const offer = input.offers.get(decisions.target) ?? null;
   const choice = facts === null || offer === null ? null : choose(facts, decisions, offer, input.plan, input.wave);
-  return { key, decisions, facts, offer, choice };
+  return { key, decisions, asked, facts, offer, choice };
 }
 
 function choose(facts: EstateVm, decisions: Decisions, offer: CloudOffer, plan: Plan, wave: string): Choice {

@@ -2,6 +2,7 @@ import { readCloudEntry } from "../cloud/clouds-yaml.ts";
 import { connect, type CloudClient } from "../cloud/client.ts";
 import type { Flavor } from "../cloud/offer.ts";
 import { readFlavors } from "../cloud/read-flavors.ts";
+import { readPorts } from "../cloud/read-network.ts";
 import { readVolumes } from "../cloud/read-offer.ts";
 import { vmOfDisk } from "../planning/begun.ts";
 
@@ -9,6 +10,10 @@ import { vmOfDisk } from "../planning/begun.ts";
 export interface CloudFacts {
   /** Whether a VM of a stack has begun: owns a volume already. False when the cloud does not answer. */
   begun(cloud: string, stack: string, vm: string): Promise<boolean>;
+  /** Id of the volume of a disk that a server uses, null when there is none or the cloud does not answer. */
+  usedVolume(cloud: string, stack: string, disk: string): Promise<string | null>;
+  /** Id of a VM's port with this MAC that a server uses, null when there is none or the cloud does not answer. */
+  usedPort(cloud: string, stack: string, vm: string, macAddress: string): Promise<string | null>;
   /** Size of a flavor, null when it is not found or the cloud does not answer. */
   flavor(cloud: string, name: string): Promise<Pick<Flavor, "vcpus" | "memoryMiB"> | null>;
 }
@@ -40,11 +45,21 @@ export function askClouds(
       return [];
     }
   };
-  const marks = once(async (client) => (await readVolumes(client)).map(({ mark }) => mark));
+  const volumes = once(readVolumes);
+  const ports = once(readPorts);
   const flavors = once(readFlavors);
   return {
     begun: async (cloud, stack, vm) =>
-      (await marks(cloud)).some((mark) => mark?.stack === stack && vmOfDisk(mark.key) === vm),
+      (await volumes(cloud)).some(({ mark }) => mark?.stack === stack && vmOfDisk(mark.key) === vm),
+    usedVolume: async (cloud, stack, disk) =>
+      (await volumes(cloud)).find(
+        ({ mark, status }) => mark?.stack === stack && mark.key === disk && status === "in-use",
+      )?.id ?? null,
+    usedPort: async (cloud, stack, vm, mac) =>
+      (await ports(cloud)).find(
+        ({ mark, macAddress, deviceOwner }) =>
+          mark?.stack === stack && mark.key === vm && macAddress === mac && deviceOwner.startsWith("compute:"),
+      )?.id ?? null,
     flavor: async (cloud, name) =>
       (await flavors(cloud)).find((flavor) => flavor.name === name || flavor.id === name) ?? null,
   };

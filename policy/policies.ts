@@ -11,6 +11,7 @@ import { largestFlavor } from "./largest-flavor.ts";
 import { largestVolume } from "./largest-volume.ts";
 import { naming } from "./naming.ts";
 import { noWideOpenAdminPorts } from "./no-wide-open-admin-ports.ts";
+import { nothingMadeAnew } from "./nothing-made-anew.ts";
 import { portSecurity } from "./port-security.ts";
 import { waveSize } from "./wave-size.ts";
 
@@ -28,5 +29,6 @@ export const policies = (gate: Gate): Policies => [
   importIsNeverRepeated(gate),
   naming(gate),
   waveSize(gate),
+  nothingMadeAnew(gate),
   alreadyBegun(gate),
 ];

@@ -2,7 +2,7 @@ import type { ResourceValidationArgs } from "@pulumi/policy";
 import { z } from "zod";
 import type { Mark } from "../cloud/offer.ts";
 import { vmOfDisk } from "../planning/begun.ts";
-import { readMark, readTags } from "../planning/mark.ts";
+import { readMark, readPortMark } from "../planning/mark.ts";
 import { object, text, texts, type Props } from "./props.ts";
 
 /** A resource that is judged, and the VM that it belongs to. */
@@ -33,14 +33,14 @@ export function subjectOf(args: Pick<ResourceValidationArgs, "urn" | "name" | "p
   return { urn, name, props, vm: vmOf(args.type, name, mark), stack: mark?.stack ?? null, cloud };
 }
 
-/** The mark in metadata (volumes, servers) or tags (ports); null when there is none or it is not known yet. */
+/** The mark in metadata (volumes, servers) or tags and description (ports); null when there is none or it is not known yet. */
 function markOf(props: Props): Mark | null {
   const metadata = object(props, "metadata");
   const known = Object.keys(metadata).flatMap((key) => {
     const value = text(metadata, key);
     return value === undefined ? [] : [[key, value] as const];
   });
-  return readMark(Object.fromEntries(known)) ?? readTags(texts(props, "tags"));
+  return readMark(Object.fromEntries(known)) ?? readPortMark(texts(props, "tags"), text(props, "description") ?? "");
 }
 
 /** The mark's key is the VM's, or the name of a disk; without a mark the resource's name tells. */

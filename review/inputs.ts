@@ -24,14 +24,15 @@ export const waveFilePath = (inventory: string, wave: string): string => path.jo
 
 /**
  * Reads plan, estate (the wave's VMs only), wave file and what the wave's targets offer.
+ * @param stack project/stack, for example wavelift/wave1
  * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
  */
-export async function readInputs(inventory: string, wave: string): Promise<ReviewInputs> {
+export async function readInputs(inventory: string, wave: string, stack: string): Promise<ReviewInputs> {
   const file = waveFilePath(inventory, wave);
   const {
     plan,
     estate,
     previous: written,
   } = await loadWaveInputs(planPath(inventory), path.join(inventory, "estate"), wave, existsSync(file) ? file : null);
-  return { plan, estate, offers: await readOffers(plan, wave, written), written };
+  return { plan, estate, offers: await readOffers(plan, wave, written, stack), written };
 }

@@ -21,3 +21,12 @@ export function formatStop(wave: string, stopped: readonly Concern[]): string {
     way,
   ].join("\n");
 }
+
+/** What is left out of a run that goes on with the VMs that have begun. */
+export function formatLeftOut(wave: string, stopped: readonly Concern[]): string {
+  return [
+    `Wave ${wave}: ${stopped.length} Critical concern(s). What has begun goes on; what has not is left out of this run:`,
+    ...formatConcerns(stopped).map((line) => `  ${line}`),
+    `Mend them and run \`wavelift plan ${wave}\`.`,
+  ].join("\n");
+}

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import { badInput, messageOf } from "../failure.ts";
+import { printable } from "../lines.ts";
 import type { ReadyCheck } from "./check.ts";
 
 /** How much of the console a pattern is looked for in. */
@@ -42,5 +42,5 @@ export function consoleTail(text: string, lines: number): string[] {
 
 /** A guest's output must not steer the terminal of the person who reads it. */
 function plain(text: string): string {
-  return stripVTControlCharacters(text.replace(/\r\n?/g, "\n")).replace(/[^\P{Cc}\n\t]/gu, "");
+  return printable(text.replace(/\r\n?/g, "\n"));
 }

@@ -27,7 +27,12 @@ export const Writer = z.strictObject({
   nonce: z.string().min(1),
   /** Ceph client address (with its own nonce) of the process that holds the image open: what is fenced. */
   address: z.string().min(1),
-  /** That process, so that on its own host its death is known at once. */
+  /**
+   * Address of the client that reads the image back for this writer. It writes nothing; it is named so that its watch
+   * on the image is not taken for a stranger's when both were killed.
+   */
+  reader: z.string().min(1).optional(),
+  /** The process that writes, so that on its own host its death is known at once. */
   process: ProcessIdentity.nullable(),
 });
 export type Writer = z.infer<typeof Writer>;

@@ -37,11 +37,12 @@ export async function takeOver(
 ): Promise<void> {
   const start = clock.now();
   const waited = (): number => (clock.now() - start) / 1000;
+  const own = old === null ? [] : [old.address, ...(old.reader === undefined ? [] : [old.reader])];
   const oldIsDead = old?.process != null && liveness(old.process) === "dead";
   let told = false;
   for (;;) {
     const watchers = await rbd.watchers(image);
-    const foreign = watchers.filter((address) => address !== old?.address);
+    const foreign = watchers.filter((address) => !own.includes(address));
     if (foreign.length > 0 && waited() >= patience.foreignSeconds) throw foreignWatcher(rbd, image, foreign);
     const mustWait = watchers.length > foreign.length && !oldIsDead && waited() < patience.ownSeconds;
     if (foreign.length === 0 && !mustWait) break;
@@ -50,7 +51,7 @@ export async function takeOver(
     await clock.sleep(POLL_MS);
   }
   if (old === null) return;
-  await rbd.blocklist(old.address, FENCE_SECONDS);
+  for (const address of own) await rbd.blocklist(address, FENCE_SECONDS);
   log(`the old writer ${old.address} of ${image} is fenced; its work is taken over`);
   const fenced = clock.now();
   for (;;) {

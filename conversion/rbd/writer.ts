@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { reasonOf } from "../commands.ts";
 import type { Clock, Commands, Started } from "../effects.ts";
 import { failed } from "../failure.ts";
@@ -16,27 +18,30 @@ import type { Rbd } from "./rbd.ts";
 export interface OpenWriter {
   /** Ceph client address. */
   readonly address: string;
+  /** Ceph client address of the one that reads back. */
+  readonly reader: string;
   readonly process: ProcessIdentity | null;
   /** The target as an image option tree for qemu's tools. */
   readonly target: ImageOpts;
+  /**
+   * The target as another client of Ceph reads it: verification must not see what only the writer's memory holds. One
+   * client for all comparisons, known by its address, because qemu opens an image with a watch even to read it, and the
+   * watch of a client that was killed stays for 30 s: a stranger's, as far as the next run could tell.
+   */
+  readonly readBack: ImageOpts;
   /** Closes the image. Safe to call twice. */
   close(): Promise<void>;
-  /** Why the writer has ended by itself, null while it runs. */
+  /** Why writer or reader has ended by itself, null while both run. */
   fault(): string | null;
 }
 
 const OPEN_SECONDS = 60;
 const POLL_MS = 200;
 
-/** Image options of the RBD image itself: for reading it back by another client. */
-export function rbdOpts(rbd: Rbd, image: string): ImageOpts {
-  const { pool, user, conf } = rbd.access;
-  return { driver: "rbd", pool, image, user, conf };
-}
-
 /**
  * Opens the image; nobody else may have it open.
- * @param socket path of a Unix socket in a folder that only this user can enter (at most 100 characters)
+ * @param folder folder that only this user can enter, for the sockets (at most 90 characters)
+ * @param connections how many tools may use each of both at the same time
  * @throws when qemu-nbd fails, or another client opened the image at the same moment.
  */
 export async function openWriter(
@@ -44,43 +49,76 @@ export async function openWriter(
   clock: Clock,
   rbd: Rbd,
   image: string,
-  socket: string,
+  folder: string,
   connections: number,
 ): Promise<OpenWriter> {
-  const args = ["--persistent", "--shared", String(connections), "--socket", socket, "--cache=none"];
-  const opts = imageOpts({ driver: "raw", file: rbdOpts(rbd, image) });
-  const child = commands.start("qemu-nbd", [...args, "--discard=unmap", "--detect-zeroes=off", "--image-opts", opts]);
-  let fault: string | null = null;
-  void child.ended.then((finished) => (fault = reasonOf(finished)));
+  const { pool, user, conf } = rbd.access;
+  const opts = imageOpts({ driver: "raw", file: { driver: "rbd", pool, image, user, conf } });
+  const serve = (name: string, ...how: string[]): Server => {
+    const path = join(folder, `${name}.sock`);
+    const pidFile = join(folder, `${name}.pid`);
+    const args = ["--persistent", "--shared", String(connections), "--socket", path, "--pid-file", pidFile];
+    const child = commands.start("qemu-nbd", [...args, "--cache=none", ...how, "--image-opts", opts]);
+    const server: Server = { child, pidFile, fault: null, node: { driver: "nbd", server: { type: "unix", path } } };
+    void child.ended.then((finished) => (server.fault = reasonOf(finished)));
+    return server;
+  };
+  const servers: Server[] = [];
   const close = async (): Promise<void> => {
-    child.kill("SIGTERM");
-    await child.ended;
+    for (const { child } of servers) child.kill("SIGTERM");
+    await Promise.all(servers.map(({ child }) => child.ended));
   };
   try {
-    const address = await onlyWatcher(child, clock, rbd, image, () => fault);
-    const target = { driver: "nbd", server: { type: "unix", path: socket } };
-    return { address, process: identify(child.pid), target, close, fault: () => fault };
+    const writer = serve("writer", "--discard=unmap", "--detect-zeroes=off");
+    servers.push(writer);
+    const address = await newWatcher(writer, clock, rbd, image, []);
+    const reader = serve("reader", "--read-only");
+    servers.push(reader);
+    const readerAddress = await newWatcher(reader, clock, rbd, image, [address]);
+    return {
+      address,
+      reader: readerAddress,
+      process: identify(writer.child.pid),
+      target: writer.node,
+      readBack: reader.node,
+      close,
+      fault: () => writer.fault ?? reader.fault,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Waits until exactly one client has the image open: the writer that was just started. */
-async function onlyWatcher(
-  child: Started,
+/** A qemu-nbd. */
+interface Server {
+  readonly child: Started;
+  /** It writes this file when it has opened the image and takes connections. */
+  readonly pidFile: string;
+  readonly node: ImageOpts;
+  /** Why it has ended, null while it runs. */
+  fault: string | null;
+}
+
+/**
+ * Waits until the server has opened the image and one more client than the `known` ones holds it: that is the server.
+ * (Looked at before the server is ready, that one could be a stranger, who would be fenced in its place.)
+ */
+async function newWatcher(
+  server: Server,
   clock: Clock,
   rbd: Rbd,
   image: string,
-  fault: () => string | null,
+  known: readonly string[],
 ): Promise<string> {
   const start = clock.now();
   for (;;) {
-    const reason = fault();
-    if (reason !== null) throw failed(`the RBD image ${rbd.access.pool}/${image} cannot be opened: ${reason}`);
-    const watchers = await rbd.watchers(image);
+    if (server.fault !== null)
+      throw failed(`the RBD image ${rbd.access.pool}/${image} cannot be opened: ${server.fault}`);
+    const watchers = (await rbd.watchers(image)).filter((address) => !known.includes(address));
     const [first, ...others] = watchers;
-    if (first !== undefined && others.length === 0 && identify(child.pid) !== null) return first;
+    const ready = existsSync(server.pidFile) && identify(server.child.pid) !== null;
+    if (ready && first !== undefined && others.length === 0) return first;
     if (clock.now() - start > OPEN_SECONDS * 1000)
       throw watchers.length > 1
         ? foreignWatcher(rbd, image, watchers)

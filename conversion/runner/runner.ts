@@ -1,8 +1,12 @@
+import type { Failure } from "../failure.ts";
+
 /** How a program on the conversion host ended. */
 export interface ProgramEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
+  /** Why it did not start or is out of reach, where the runner knows that; code and signal mean nothing then. */
+  readonly fault?: Failure;
 }
 
 /** A program that runs on a conversion host. */
@@ -16,7 +20,7 @@ export interface RunningProgram {
   kill(): void;
 }
 
-/** A place where the program runs: this host now, others by ssh or Slurm later. */
+/** A place where the program runs: this host now, other hosts by ssh. */
 export interface Runner {
   /** Starts the program. @param onStderr gets its standard error as it comes */
   start(onStderr: (text: string) => void): RunningProgram;

@@ -1,5 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, sep } from "node:path";
+import { shownValue } from "../../inventory/shown.ts";
 import { badInput, failed, refused } from "../failure.ts";
 
 /** A file of the source that was found: where it really is, without symbolic links. */
@@ -66,8 +67,8 @@ export async function inspectFile(folder: string, path: string, name: string, di
   return { path: real, name, bytes: Number(size), modifiedNs, device, inode };
 }
 
-/** A name from outside, safe to print: quoted, control characters escaped. */
-export const quote = (text: string): string => JSON.stringify(text);
+/** A name from outside, safe to print: quoted, on one line, what steers a terminal escaped, cut where it is very long. */
+export const quote = (text: string): string => shownValue(text, 400);
 
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.map(quote).join(", "));
 const reason = (error: unknown): string =>

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { quote } from "./locate.ts";
 
 /** One extent line of a VMDK descriptor. */
 export interface VmdkExtent {
@@ -31,12 +32,10 @@ export function readVmdkDescriptor(text: string): VmdkDescriptor {
     const [, sectors, type, file, offset] = EXTENT.exec(line) ?? [];
     if (sectors === undefined || file === undefined || !isType(type))
       faults.push(
-        `the extent ${JSON.stringify(line)} is of a kind that cannot be read (access RW; FLAT, VMFS, SPARSE, VMFSSPARSE or SESPARSE)`,
+        `the extent ${quote(line)} is of a kind that cannot be read (access RW; FLAT, VMFS, SPARSE, VMFSSPARSE or SESPARSE)`,
       );
     else if (!isPlainName(file))
-      faults.push(
-        `the extent names ${JSON.stringify(file)}, which is not a plain file name in the descriptor's folder`,
-      );
+      faults.push(`the extent names ${quote(file)}, which is not a plain file name in the descriptor's folder`);
     else extents.push({ sectors: Number(sectors), type, file, offsetSectors: Number(offset ?? 0) });
   }
   const values = new Map(lines.flatMap((line) => keyValue(line)));
@@ -44,7 +43,7 @@ export function readVmdkDescriptor(text: string): VmdkDescriptor {
   const hint = values.get("parentfilenamehint");
   if (parentCid.toLowerCase() !== "ffffffff" || hint !== undefined)
     faults.push(
-      `it is a snapshot of ${hint === undefined ? "another disk" : JSON.stringify(hint)} (parentCID ${parentCid}): remove or consolidate the VM's snapshots first`,
+      `it is a snapshot of ${hint === undefined ? "another disk" : quote(hint)} (parentCID ${parentCid}): remove or consolidate the VM's snapshots first`,
     );
   if (extents.length === 0 && faults.length === 0) faults.push("its descriptor names no extent");
   const [first, ...more] = faults;

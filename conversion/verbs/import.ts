@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { copySlices } from "../copy/copy-slices.ts";
 import { expectZero } from "../copy/qemu-img.ts";
 import { failed, refused } from "../failure.ts";
@@ -9,7 +8,7 @@ import { imageName, openLedger, type LedgerStore } from "../ledger/store.ts";
 import { sameSource } from "../ledger/transitions.ts";
 import type { Rbd, RbdImage } from "../rbd/rbd.ts";
 import { FENCE_SECONDS, takeOver } from "../rbd/takeover.ts";
-import { openWriter, rbdOpts, type OpenWriter } from "../rbd/writer.ts";
+import { openWriter, type OpenWriter } from "../rbd/writer.ts";
 import { changedFiles } from "../source/fingerprint.ts";
 import { expectUnused } from "../source/open-files.ts";
 import { inspectSource, type InspectedSource } from "../source/inspect.ts";
@@ -74,15 +73,14 @@ async function copyAs(
   const { commands, clock, log } = world;
   const { threads } = world.settings;
   const nonce = randomUUID();
-  const socket = join(world.folder, "writer.sock");
-  const writer = await openWriter(commands, clock, rbd, store.image, socket, threads + 4);
+  const writer = await openWriter(commands, clock, rbd, store.image, world.folder, threads + COMPARE_PARTS);
   let mine = false;
   try {
     await sameAsSeen(store, seen, job.disk);
     const claimed = await store.apply({
       kind: "claim",
       identity: { volumeId, disk: job.disk, stack: job.stack, generation: job.generation },
-      writer: { nonce, address: writer.address, process: writer.process },
+      writer: { nonce, address: writer.address, reader: writer.reader, process: writer.process },
       capacityBytes: job.source.capacityBytes,
       sliceMiB: job.sliceMiB,
       source: source.fingerprint,
@@ -90,17 +88,16 @@ async function copyAs(
     mine = true;
     const earlier = seen !== null && claimed.finished !== "" ? `, slices ${claimed.finished} are done already` : "";
     log(`${job.disk}: copying ${sliceCount(claimed)} slices of ${claimed.sliceMiB} MiB into ${store.image}${earlier}`);
-    const readBack = rbdOpts(rbd, store.image);
-    const { target } = writer;
+    const { target, readBack } = writer;
     const copy = { commands, clock, log, disk: job.disk, store, source: source.node, target, readBack, threads };
     const copied = await copySlices({ ...copy, compareParts: COMPARE_PARTS }, claimed, nonce);
-    await writer.close();
     const { capacityBytes } = job.source;
     if (capacityBytes < image.sizeBytes)
       await expectZero(commands, job.disk, readBack, {
         offset: capacityBytes,
         length: image.sizeBytes - capacityBytes,
       });
+    await writer.close();
     await sourceUnchanged(source, job.disk);
     await store.apply({ kind: "copied", nonce, digest: null });
     mine = false;
@@ -110,8 +107,10 @@ async function copyAs(
     await sourceUnchanged(source, job.disk);
     throw withWriterFault(error, writer, job.disk);
   } finally {
-    // A writer that died holds the image's lock for another 30 s, unless it is fenced.
-    if (mine && writer.fault() !== null) await rbd.blocklist(writer.address, FENCE_SECONDS).catch(() => undefined);
+    // A client that died holds watch and lock of the image for another 30 s, unless it is fenced.
+    if (mine && writer.fault() !== null)
+      for (const address of [writer.address, writer.reader])
+        await rbd.blocklist(address, FENCE_SECONDS).catch(() => undefined);
     await writer.close();
     // Where another run has taken over meanwhile, the ledger is its own: it stays.
     if (mine) await store.apply({ kind: "leave", nonce }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { Work } from "../input.ts";
 import { importDisk } from "./import.ts";
+import { lookForLeftovers, purgeTrash } from "./leftovers.ts";
 import { readyServer } from "./ready.ts";
 import { releaseDisk } from "./release.ts";
 import { sealVm } from "./seal.ts";
@@ -28,5 +29,9 @@ export async function perform(world: World, work: Work): Promise<Outcome> {
       return takeBack(world, work);
     case "ready":
       return readyServer(world, work);
+    case "leftovers":
+      return lookForLeftovers(world, work);
+    case "purge":
+      return purgeTrash(world, work);
   }
 }

@@ -26,8 +26,13 @@ export const Check = z.discriminatedUnion("kind", [
     kind: z.literal("http"),
     url: z
       .string()
-      .regex(/^https?:\/\//)
-      .describe("For example http://{address}:8080/health; `{address}` stands for the first fixed IP."),
+      .regex(
+        /^https?:\/\/[^@/?#\\]+([/?#][^]*)?$/,
+        "http:// or https://, without user and password (plan and state are no place for them)",
+      )
+      .describe(
+        "For example http://{address}:8080/health; `{address}` stands for the first fixed IP. No user and no password: it stands in the plan, the wave file and the state.",
+      ),
     status: z.int().min(100).max(599).default(200),
     caFile: z
       .string()

@@ -26,28 +26,6 @@ with_policy_guard() (
 )
 
 packages() {
-  # dpkg-query fails when it knows one of the names not at all
-  comm -13 <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort -u) <(package_names | sort -u)
-}
-
-# No service may start by itself: maintainer scripts ask policy-rc.d. A file that is already there is put back at the end.
-# Runs in a subshell of its own (see packages), so that the trap fires on failure and on a signal too.
-with_policy_guard() (
-  local file=/usr/sbin/policy-rc.d saved
-  saved=$(mktemp -d)
-  [ ! -e $file ] || cp -a $file "$saved/kept"
-  restore() {
-    if [ -e "$saved/kept" ]; then cp -a "$saved/kept" "$file"; else rm -f "$file"; fi
-    rm -rf "$saved"
-  }
-  trap restore EXIT
-  trap 'exit 130' INT TERM
-  printf '#!/bin/sh\nexit 101\n' > "$file"
-  chmod 755 "$file"
-  "$@"
-)
-
-packages() {
   local missing log=$LOGS/apt.log
   mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -gt 0 ] || return 0

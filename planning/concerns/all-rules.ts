@@ -22,10 +22,13 @@ import { nameDuplicate } from "./name-duplicate.ts";
 import { networkNotOwned } from "./network-not-owned.ts";
 import { networkUnmapped } from "./network-unmapped.ts";
 import { overrideIneffective } from "./override-ineffective.ts";
+import { planHeld } from "./plan-held.ts";
+import { planNotApplied } from "./plan-not-applied.ts";
 import { portSecurityOff } from "./port-security-off.ts";
 import { quota } from "./quota.ts";
 import type { Rule } from "./rule.ts";
 import { securityGroupNone } from "./security-group-none.ts";
+import { serverTouched } from "./server-touched.ts";
 import { snapshotPresent } from "./snapshot-present.ts";
 import { targetUnknown } from "./target-unknown.ts";
 import { vipUnreached } from "./vip-unreached.ts";
@@ -37,6 +40,7 @@ import { vmSuspended } from "./vm-suspended.ts";
 import { vmTemplate } from "./vm-template.ts";
 import { vmTpm } from "./vm-tpm.ts";
 import { vmTwoWaves } from "./vm-two-waves.ts";
+import { volumeLost } from "./volume-lost.ts";
 import { volumeTypeNone } from "./volume-type-none.ts";
 import { waveUnknown } from "./wave-unknown.ts";
 import { zoneUnknown } from "./zone-unknown.ts";
@@ -74,14 +78,18 @@ const rules: readonly Rule[] = [
   nameDuplicate,
   networkNotOwned,
   networkUnmapped,
+  planHeld,
+  planNotApplied,
   portSecurityOff,
   securityGroupNone,
+  serverTouched,
   snapshotPresent,
   vipUnreached,
   vmRunning,
   vmSuspended,
   vmTemplate,
   vmTpm,
+  volumeLost,
 ];
 
 /** Every rule that comes with the program, one a file. */

@@ -1,5 +1,5 @@
 import type { PlannedVm } from "../../inventory/schema/wave.ts";
-import { perVm, type Rule, type WaveView } from "./rule.ts";
+import type { Finding, Rule, WaveView } from "./rule.ts";
 
 export const dependencyMissing: Rule = {
   id: "dependency.missing",
@@ -8,10 +8,13 @@ export const dependencyMissing: Rule = {
   why: "Its server waits for the other's stage `ready`, which never comes.",
   hard: true,
   check: (view) =>
-    perVm(view, ({ decisions: { dependsOn = [] } }) =>
-      [...new Set(dependsOn)].flatMap((need) => {
+    view.checked.flatMap(({ key, decisions: { dependsOn = [] } }) =>
+      [...new Set(dependsOn)].flatMap((need): Finding[] => {
         const why = noServer(view, need);
-        return why === null ? [] : [`depends on ${need}, which ${why}: take it out of dependsOn, or change that`];
+        if (why === null) return [];
+        const assessment = `depends on ${need}, which ${why}: take it out of dependsOn, or change that`;
+        // A VM that gets no server yet waits for nobody: it may copy.
+        return [{ vm: key, assessment, ...(noServer(view, key) === null ? {} : { category: "Information" }) }];
       }),
     ),
 };

@@ -1,6 +1,7 @@
 import type { CloudOffer } from "../../cloud/offer.ts";
 import type { Plan } from "../../inventory/schema/plan.ts";
 import type { Concern, WaveFile } from "../../inventory/schema/wave.ts";
+import type { Edits } from "../keep-begun.ts";
 import type { KnownSubject, Subject } from "../subject.ts";
 
 /** What a rule may look at: plain data, all of it decided before. */
@@ -20,6 +21,8 @@ export interface WaveView {
   readonly begun: ReadonlySet<string>;
   /** Keys of VMs whose entry is the one of the previous wave file. */
   readonly kept: ReadonlySet<string>;
+  /** By key, of VMs that have begun: what is not applied to them, and what is. */
+  readonly edits: ReadonlyMap<string, Edits>;
 }
 
 /** One finding of a rule. */

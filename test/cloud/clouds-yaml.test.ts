@@ -123,13 +123,76 @@ describe("clouds.yaml", () => {
     });
   }
 
-  it("gets its secrets from secure.yaml beside it, map by map", () => {
+  it("gets its secrets from the secure.yaml that the provider finds, map by map", () => {
     const { password, ...open } = auth;
     const file = put("named.yaml", { clouds: { prod: { auth: open } } });
-    put("secure.yaml", { clouds: { prod: { auth: { password } } } });
+    put(".config/openstack/secure.yaml", { clouds: { prod: { auth: { password } } } });
     const entry = read("prod", { OS_CLIENT_CONFIG_FILE: file });
     assert.equal(entry.auth.kind === "password" && entry.auth.password, SECRET);
     assert.equal(entry.authUrl, "https://cloud.example:5000/v3");
+  });
+
+  it("refuses a secure.yaml that the provider would not find, and says where it belongs", () => {
+    const { password, ...open } = auth;
+    const file = put("named.yaml", { clouds: { prod: { auth: open }, other: { auth } } });
+    const secure = put("secure.yaml", { clouds: { prod: { auth: { password } } } });
+    assert.match(
+      failure("prod", { OS_CLIENT_CONFIG_FILE: file }),
+      /secure\.yaml: pulumi-openstack does not read secure\.yaml here\. Move it to one of .*\.config\/openstack\/secure\.yaml/,
+    );
+    assert.equal(read("other", { OS_CLIENT_CONFIG_FILE: file }).name, "other", "it says nothing of this cloud");
+    const named = put("elsewhere.yaml", { clouds: { other: { auth: { password } } } });
+    assert.match(
+      failure("other", { OS_CLIENT_CONFIG_FILE: file, OS_CLIENT_SECURE_FILE: named }),
+      /elsewhere\.yaml: pulumi-openstack does not read/,
+    );
+    assert.ok(secure);
+  });
+
+  it("refuses a user and a password inside an address, without showing them", () => {
+    const at = `https://mover:${SECRET}@cloud.example:5000`;
+    assert.match(entryFault({ auth: { ...auth, auth_url: at } }), /auth\.auth_url: .*without user and password in it/);
+    assert.match(
+      entryFault({ auth, network_endpoint_override: at }),
+      /network_endpoint_override: .*without user and password in it/,
+    );
+  });
+
+  it("shows no value of an entry, whichever of its settings is of the wrong type", () => {
+    const settings = ["username", "password", "project_name", "user_domain_name", "auth_url"] as const;
+    const wrong = [[SECRET], { [SECRET]: SECRET }, [{ deep: SECRET }], `\u0000${SECRET}`, ` ${SECRET}`];
+    for (const setting of settings)
+      for (const value of wrong) {
+        put("work/clouds.yaml", { clouds: { prod: { auth: { ...auth, [setting]: value } } } });
+        try {
+          read("prod");
+        } catch {
+          failure("prod");
+        }
+      }
+    for (const setting of [
+      "auth_type",
+      "interface",
+      "region_name",
+      "cacert",
+      "identity_api_version",
+      "verify",
+      "regions",
+    ])
+      for (const value of [SECRET, [SECRET], { [SECRET]: SECRET }]) {
+        // The path of `cacert` is no secret, and is named when it is not there.
+        if (setting === "cacert" && value === SECRET) continue;
+        put("work/clouds.yaml", { clouds: { prod: { auth, [setting]: value } } });
+        try {
+          read("prod");
+        } catch {
+          failure("prod");
+        }
+      }
+    for (const entry of [SECRET, [SECRET], { auth: SECRET }, { auth: [SECRET] }]) {
+      put("work/clouds.yaml", { clouds: { prod: entry } });
+      failure("prod");
+    }
   });
 
   it("knows application credentials, by id and by name", () => {

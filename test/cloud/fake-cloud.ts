@@ -34,6 +34,8 @@ export interface FakeCloud {
   /** What Keystone answers instead of a token. */
   refuse: Reply | null;
   lifetimeSeconds: number;
+  /** Names of the roles in each token. */
+  roles: string[];
   close(): Promise<void>;
 }
 
@@ -41,7 +43,10 @@ export const PASSWORD = "correct-horse-battery";
 export const PROJECT = "5f1c0ffee";
 
 /** A real HTTP(S) server on 127.0.0.1 that is Keystone, Nova, Cinder and Neutron of one small cloud. */
-export async function startFakeCloud(tls?: { key: string; cert: string }): Promise<FakeCloud> {
+export async function startFakeCloud(
+  tls?: { key: string; cert: string },
+  projectId: string = PROJECT,
+): Promise<FakeCloud> {
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -85,11 +90,11 @@ export async function startFakeCloud(tls?: { key: string; cert: string }): Promi
         token: {
           issued_at: new Date(issued).toISOString(),
           expires_at: new Date(issued + cloud.lifetimeSeconds * 1000).toISOString(),
-          project: { id: PROJECT },
-          roles: [{ name: "member" }],
+          project: { id: projectId },
+          roles: cloud.roles.map((name) => ({ name })),
           catalog: [
             endpoint("compute", "/compute/v2.1"),
-            endpoint("volumev3", `/volume/v3/${PROJECT}`),
+            endpoint("volumev3", `/volume/v3/${projectId}`),
             endpoint("network", "/network"),
             endpoint("image", "/image"),
           ],
@@ -123,6 +128,7 @@ export async function startFakeCloud(tls?: { key: string; cert: string }): Promi
     answer: () => ({ status: 404 }),
     refuse: null,
     lifetimeSeconds: 3600,
+    roles: ["member"],
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

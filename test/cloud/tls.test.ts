@@ -1,25 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../cloud/client.ts";
+import { makeCertificate } from "./certificates.ts";
 import { startFakeCloud, withEnvironment, type FakeCloud } from "./fake-cloud.ts";
-
-/** Makes a CA and a certificate of it for one name, as a company's own CA would. */
-function makeCertificate(folder: string, subjectAltName: string): { key: string; cert: string; ca: string } {
-  const openssl = (...args: string[]): void => {
-    execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  };
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl("req", "-x509", ...key, "-days", "2", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem");
-  openssl("req", ...key, "-subj", "/CN=cloud", "-keyout", "server.key", "-out", "server.csr");
-  writeFileSync(join(folder, "ext.cnf"), `subjectAltName=${subjectAltName}\n`);
-  const sign = ["-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2"];
-  openssl("x509", "-req", ...sign, "-extfile", "ext.cnf", "-out", "server.pem");
-  const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-  return { key: read("server.key"), cert: read("server.pem"), ca: read("ca.pem") };
-}
 
 describe("TLS of the cloud client", () => {
   let folder: string;
@@ -35,6 +21,33 @@ describe("TLS of the cloud client", () => {
   it("refuses a certificate of an unknown CA, before the password is sent, and says how to trust it", async () => {
     cloud = await startFakeCloud(makeCertificate(folder, "IP:127.0.0.1"));
     await assert.rejects(connect(cloud.entry), /certificate is not trusted.*`cacert: \/path\/to\/ca\.pem`/);
+    assert.equal(cloud.seen.length, 0);
+  });
+
+  it("shows whose certificate it refused, who signed it and its fingerprint", async () => {
+    const certificate = makeCertificate(folder, "IP:127.0.0.1");
+    cloud = await startFakeCloud(certificate);
+    const error: unknown = await connect(cloud.entry).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof Error);
+    assert.match(error.message, /it is for cloud \(IP Address:127\.0\.0\.1\), signed by Test CA, valid until .* GMT/);
+    assert.ok(error.message.includes(new X509Certificate(certificate.cert).fingerprint256), error.message);
+    assert.match(error.message, /Compare the fingerprint/);
+  });
+
+  it("refuses one that has ended although its CA is trusted, and says until when it was good", async () => {
+    const { ca, ...certificate } = makeCertificate(folder, "IP:127.0.0.1", -1);
+    cloud = await startFakeCloud(certificate);
+    await assert.rejects(
+      connect({ ...cloud.entry, caPem: ca }),
+      /CERT_HAS_EXPIRED\): .*valid until .* GMT.*renewed, and check this host's clock/,
+    );
+    assert.equal(cloud.seen.length, 0);
+  });
+
+  it("refuses one that its own server signed, until it is given as the CA", async () => {
+    const { ca } = makeCertificate(folder, "IP:127.0.0.1");
+    cloud = await startFakeCloud({ cert: ca, key: readFileSync(join(folder, "ca.key"), "utf8") });
+    await assert.rejects(connect(cloud.entry), /SELF_SIGNED_CERT.*it is for Test CA, signed by Test CA/);
     assert.equal(cloud.seen.length, 0);
   });
 

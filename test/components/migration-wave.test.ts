@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import { EstateGroups } from "../../components/estate-groups.ts";
 import { MigrationWave } from "../../components/migration-wave.ts";
 import { sharedGroupsOf } from "../../components/shared-groups.ts";
@@ -73,7 +74,8 @@ describe("what a wave declares", () => {
 });
 
 describe("what the estate's own stack declares", () => {
-  it("is the golden set of resources", async () => {
+  let found: Registration[];
+  before(async () => {
     const plan = Plan.parse({
       version: 1,
       targets: { lab: { cloud: "lab" }, tenant: { cloud: "lab-tenant" } },
@@ -91,6 +93,41 @@ describe("what the estate's own stack declares", () => {
       },
       serverGroups: { dbs: { policy: "anti-affinity", targets: ["lab"] } },
     });
-    matchesGolden("estate", await registrationsOf((opts) => new EstateGroups("estate", plan, opts)));
+    found = await registrationsOf((opts) => new EstateGroups("estate", { plan, stack: "wavelift/prod" }, opts));
+  });
+
+  it("is the golden set of resources", () => {
+    matchesGolden("estate", found);
+  });
+
+  it("puts a guard before every group and its rules, and one before all of a target", () => {
+    const Guard = z.object({
+      inputs: z.object({ environment: z.record(z.string(), z.string()), triggers: z.array(z.string()) }),
+      options: z.object({ dependsOn: z.array(z.string()) }),
+    });
+    const before = (name: string) => {
+      const { inputs, options } = Guard.parse(found.find((one) => one.name === name));
+      const ids: unknown = JSON.parse(inputs.environment["WAVELIFT_GROUP_IDS"] ?? "");
+      return { ids, triggers: inputs.triggers, dependsOn: options.dependsOn.toSorted() };
+    };
+    assert.deepEqual(before("guard-security-group-lab-web"), {
+      ids: { securityGroups: { web: "lab-web-id" }, serverGroups: {} },
+      triggers: ["lab-web-id"],
+      dependsOn: ["lab-web", "lab-web-ingress-IPv4-tcp-443-0.0.0.0/0", "lab-web-ingress-IPv4-tcp-8000-8100-db"],
+    });
+    assert.deepEqual(before("guard-server-group-lab-dbs"), {
+      ids: { securityGroups: {}, serverGroups: { dbs: "lab-group-dbs-id" } },
+      triggers: ["lab-group-dbs-id"],
+      dependsOn: ["lab-group-dbs"],
+    });
+    const groups = found.filter(({ name, type }) => name.startsWith("lab-") && type.startsWith("openstack:"));
+    const guards = found.filter(({ name }) => /^guard-(security|server)-group-lab-/.test(name));
+    assert.equal(groups.length, 6);
+    assert.deepEqual(before("guard-target-lab"), {
+      ids: { securityGroups: { db: "lab-db-id", web: "lab-web-id" }, serverGroups: { dbs: "lab-group-dbs-id" } },
+      // An edit of the plan is no reason for a new one: its delete would then ask for all groups in the middle of `up`.
+      triggers: [],
+      dependsOn: [...groups, ...guards].map(({ name }) => name).sort(),
+    });
   });
 });

@@ -55,7 +55,11 @@ describe("the line to the launcher", () => {
   function hold() {
     const input = new PassThrough();
     const lost: string[] = [];
-    const { order } = holdLifeline(input, (reason) => lost.push(reason));
+    const { order } = holdLifeline(
+      input,
+      (reason) => lost.push(reason),
+      () => undefined,
+    );
     return { input, order, lost };
   }
 

@@ -165,7 +165,7 @@ describe("launcher", function () {
         "conversion",
         "cloud",
         "planning",
-        "inventory/schema",
+        "inventory",
         "package.json",
         "package-lock.json",
       ])
@@ -182,7 +182,7 @@ describe("launcher", function () {
       assert.equal(bundles().length, 2);
     });
     it("is built by another one when the first builder has died", async () => {
-      for (const name of ["bin/convert.mjs", "conversion", "cloud", "planning", "inventory/schema", "package.json"])
+      for (const name of ["bin/convert.mjs", "conversion", "cloud", "planning", "inventory", "package.json"])
         cpSync(join(project, name), join(folder, name), { recursive: true });
       symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
       await expectRuns();

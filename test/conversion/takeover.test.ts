@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageOpts } from "../../conversion/copy/image-opts.ts";
-import { systemClock } from "../../conversion/effects.ts";
+import { systemClock, type Commands } from "../../conversion/effects.ts";
 import { identify } from "../../conversion/process-identity.ts";
 import { openWriter } from "../../conversion/rbd/writer.ts";
 import { makeDatastore, makeRaw, MIB, sourceOf } from "./support/disks.ts";
-import { changeLedger, holds, ledgerOf, makeImage, removeImages } from "./support/images.ts";
+import { changeLedger, holds, imageNode, ledgerOf, makeImage, removeImages } from "./support/images.ts";
+import { isCopy, meddlingCommands } from "./support/meddle.ts";
 import { commands, needLab, rbd } from "./support/tools.ts";
 import { resultOf, runImport, type ImportRun } from "./support/world.ts";
 
@@ -29,16 +31,17 @@ describe("import: takes over from an old writer", function () {
   async function halfDone() {
     const { volumeId, image } = makeImage();
     await runImport({ ...input, volumeId });
-    const socket = join(datastore.folder, "old.sock");
-    const old = await openWriter(commands, systemClock, rbd, image, socket, 4);
+    const folder = mkdtempSync(join(datastore.folder, "old-"));
+    const socket = join(folder, "writer.sock");
+    const old = await openWriter(commands, systemClock, rbd, image, folder, 4);
     const oldProcess = identify(old.process?.pid ?? 0);
     assert.ok(oldProcess !== null);
-    return { volumeId, image, socket, old, oldProcess };
+    return { volumeId, image, folder, socket, old, oldProcess };
   }
 
   it("fences a writer that was stopped: when it wakes up it writes not one byte", async () => {
     const { volumeId, image, socket, old, oldProcess } = await halfDone();
-    const writer = { nonce: "old", address: old.address, process: oldProcess };
+    const writer = { nonce: "old", address: old.address, reader: old.reader, process: oldProcess };
     await changeLedger(image, { state: "copying", finished: "0", writer });
     process.kill(oldProcess.pid, "SIGSTOP");
     // This write waits in the socket of the stopped writer, and is carried out as soon as it goes on.
@@ -55,15 +58,17 @@ describe("import: takes over from an old writer", function () {
     assert.equal(await holds(image, raw), true, "the fenced writer has written");
   });
 
-  it("does not wait for a writer of this host that is dead", async () => {
-    const { volumeId, image, old, oldProcess } = await halfDone();
+  it("waits neither for a writer of this host that is dead nor for the watch of its reader", async () => {
+    const { volumeId, image, folder, old, oldProcess } = await halfDone();
     await changeLedger(image, {
       state: "copying",
       finished: "0",
-      writer: { nonce: "old", address: old.address, process: oldProcess },
+      writer: { nonce: "old", address: old.address, reader: old.reader, process: oldProcess },
     });
     process.kill(oldProcess.pid, "SIGKILL");
-    const patience = { ownSeconds: 3600, foreignSeconds: 40 };
+    process.kill(Number(readFileSync(join(folder, "reader.pid"), "utf8")), "SIGKILL");
+    // Ceph keeps the watches of both for 30 s.
+    const patience = { ownSeconds: 3600, foreignSeconds: 3 };
     assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");
     assert.equal(await holds(image, raw), true);
     assert.equal((await ledgerOf(image))?.writer, null);
@@ -74,12 +79,48 @@ describe("import: takes over from an old writer", function () {
     await changeLedger(image, {
       state: "copying",
       finished: "0",
-      writer: { nonce: "old", address: old.address, process: oldProcess },
+      writer: { nonce: "old", address: old.address, reader: old.reader, process: oldProcess },
     });
     const closed = systemClock.sleep(1500).then(() => old.close());
     const patience = { ownSeconds: 3600, foreignSeconds: 40 };
     assert.equal(resultOf((await runImport({ ...input, volumeId, world: { patience } })).outcome), "copied");
     await closed;
     assert.equal(await holds(image, raw), true);
+  });
+
+  it("names in the ledger exactly those that hold the image while it copies: the one that writes and the one that reads", async () => {
+    const { volumeId, image } = makeImage();
+    const seen: unknown[][] = [];
+    const meddling = meddlingCommands(async (name, args) => {
+      if (!isCopy([name, ...args])) return;
+      const { writer } = (await ledgerOf(image)) ?? {};
+      seen.push([[writer?.address, writer?.reader].sort(), (await rbd.watchers(image)).sort()]);
+    });
+    assert.equal(resultOf((await runImport({ ...input, volumeId, world: { commands: meddling } })).outcome), "copied");
+    assert.ok(seen.length > 0);
+    for (const [named, watching] of seen) assert.deepEqual(named, watching);
+  });
+
+  it("does not take a stranger who opens the image at that moment for its own writer", async () => {
+    const { image } = makeImage();
+    const stranger = commands.start("qemu-nbd", [
+      "-t",
+      "-r",
+      "--socket",
+      join(datastore.folder, "s"),
+      "--image-opts",
+      imageNode(image),
+    ]);
+    while ((await rbd.watchers(image)).length === 0);
+    // The writer itself does not get as far as opening it. The clock hurries through the minute it is waited for.
+    const slow: Commands = { start: () => commands.start("sleep", ["600"]) };
+    let now = 0;
+    const clock = { now: () => (now += 10_000), sleep: () => Promise.resolve() };
+    await assert.rejects(
+      openWriter(slow, clock, rbd, image, mkdtempSync(join(datastore.folder, "w-")), 4),
+      /was not opened within 60 s/,
+    );
+    stranger.kill("SIGTERM");
+    await stranger.ended;
   });
 });

@@ -15,11 +15,13 @@ describe("loading files", () => {
   let folder = "";
   let plan = "";
   let estate = "";
+  let wave = "";
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "wavelift-load-"));
     plan = join(folder, "plan.yaml");
     estate = join(folder, "estate");
+    wave = join(folder, "wave1.json");
     await mkdir(estate);
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -76,6 +78,14 @@ describe("loading files", () => {
     await writeFile(plan, planText("      old: { phase: accepted }\n      gone: { phase: absent }\n"));
     const { estate: facts } = await loadWaveInputs(plan, estate, "wave1", null);
     assert.equal(facts.size, 0);
+  });
+
+  it("asks for no facts of VMs that are in the wave file: they may have begun, and a rule judges them", async () => {
+    const { file } = planWave(input([estateVm("web01")]));
+    await writeFile(plan, planText("      web01:\n"));
+    await writeFile(wave, toSortedJson(file));
+    const { estate: facts, previous } = await loadWaveInputs(plan, estate, "wave1", wave);
+    assert.deepEqual([facts.size, previous?.vms.length], [0, 1]);
   });
 
   it("refuses facts under another name, and device keys that come twice", async () => {

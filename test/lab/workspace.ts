@@ -45,6 +45,14 @@ export interface Run {
   readonly all: string;
 }
 
+/** What a test may have of its own beside the wave. */
+export interface WorkspaceOptions {
+  /** The estate's own stack; default: WAVE-estate, which stays for the next run. One that is named here is destroyed by `close`. */
+  readonly estate?: string;
+  /** Takes inventory and datastore of another workspace: two waves of one plan. Close this one first. */
+  readonly beside?: Workspace;
+}
+
 /**
  * A wave of its own for a test file: an inventory and a datastore in a temporary folder, a stack on a file backend.
  * What an interrupted earlier run left in the cloud is destroyed first.
@@ -52,15 +60,22 @@ export interface Run {
 export class Workspace {
   readonly wave: string;
   /** Stack of the shared groups: lab tests run side by side, each with its own. */
-  readonly estateStack: string;
-  readonly folder = mkdtempSync(path.join(tmpdir(), "wavelift-lab-test-"));
-  readonly inventory = path.join(this.folder, "inventory");
-  readonly datastore = path.join(this.folder, "datastore");
+  readonly estate: string;
+  readonly folder: string;
+  readonly inventory: string;
+  readonly datastore: string;
   readonly environment: Record<string, string>;
+  readonly #ownsFolder: boolean;
+  readonly #ownsEstate: boolean;
 
-  constructor(wave: string) {
+  constructor(wave: string, { estate, beside }: WorkspaceOptions = {}) {
     this.wave = wave;
-    this.estateStack = `${wave}-estate`;
+    this.estate = estate ?? beside?.estate ?? `${wave}-estate`;
+    this.#ownsFolder = beside === undefined;
+    this.#ownsEstate = estate !== undefined;
+    this.folder = beside?.folder ?? mkdtempSync(path.join(tmpdir(), "wavelift-lab-test-"));
+    this.inventory = path.join(this.folder, "inventory");
+    this.datastore = path.join(this.folder, "datastore");
     const backend = process.env["WAVELIFT_TEST_BACKEND"] ?? path.join(paths.home, "pulumi-test");
     for (const folder of [path.join(this.inventory, "estate"), this.datastore, backend])
       mkdirSync(folder, { recursive: true });
@@ -85,21 +100,21 @@ export class Workspace {
     writeFileSync(path.join(this.folder, "runners.yaml"), stringify(settings));
   }
 
-  /** Makes both stacks and brings the shared groups up. */
-  async open(): Promise<void> {
-    this.writePlan({ [this.wave]: { target: "lab", vms: {} } });
-    const settings = {
-      "wavelift:wave": "",
-      "wavelift:inventory": this.inventory,
-      "wavelift:estateStack": this.estateStack,
-    };
+  /** Makes both stacks and brings the shared groups up. `more` goes on top of the plan that all lab tests share. */
+  async open(more: object = {}): Promise<void> {
+    this.writePlan({ [this.wave]: { target: "lab", vms: {} } }, more);
+    const settings = { "wavelift:wave": "", "wavelift:inventory": this.inventory, "wavelift:estateStack": this.estate };
     writeFileSync(
-      stackFile(this.estateStack),
+      stackFile(this.estate),
       stringify({ config: { ...settings, "wavelift:policyConfig": this.policyConfig } }),
     );
-    await this.succeed("init", this.wave, "--estate-stack", this.estateStack);
-    await this.pulumi("stack", "select", "--create", "--stack", this.estateStack);
-    await this.succeed("up", this.estateStack, "--yes", "--", "--non-interactive", "--skip-preview");
+    await this.upEstate();
+    await this.init();
+  }
+
+  /** Makes the wave's stack; what an interrupted earlier run left is destroyed. */
+  async init(): Promise<void> {
+    await this.succeed("init", this.wave, "--estate-stack", this.estate);
     // An accepted VM cannot be rolled back: what an interrupted run left of one is no longer called accepted.
     for (const volume of (await this.volumes()).values()) await forgetLedger(volume);
     await this.succeed("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
@@ -111,10 +126,18 @@ export class Workspace {
       rmSync(this.folder, { recursive: true, force: true });
       return;
     }
-    const destroyed = await this.wavelift("destroy", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
-    for (const stack of [this.wave, this.estateStack]) rmSync(stackFile(stack), { force: true });
-    rmSync(this.folder, { recursive: true, force: true });
-    if (destroyed.exitCode !== 0) throw new Error(`the test's wave could not be destroyed:\n${destroyed.all}`);
+    const ending = this.#ownsFolder && this.#ownsEstate ? [this.wave, this.estate] : [this.wave];
+    const faults: string[] = [];
+    for (const stack of ending) {
+      const destroyed = await this.destroy(stack);
+      if (destroyed.exitCode !== 0) faults.push(`stack ${stack} could not be destroyed:\n${destroyed.all}`);
+    }
+    rmSync(stackFile(this.wave), { force: true });
+    if (this.#ownsFolder) {
+      rmSync(stackFile(this.estate), { force: true });
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+    if (faults.length > 0) throw new Error(faults.join("\n"));
   }
 
   get policyConfig(): string {
@@ -158,6 +181,11 @@ export class Workspace {
   preview = (...more: string[]): Promise<Run> =>
     this.wavelift("preview", this.wave, "--", "--non-interactive", ...more);
   up = (): Promise<Run> => this.wavelift("up", this.wave, "--yes", "--", "--non-interactive", "--skip-preview");
+
+  /** `wavelift destroy`, of the wave's own stack by default. */
+  destroy = (stack = this.wave): Promise<Run> =>
+    this.wavelift("destroy", stack, "--yes", "--", "--non-interactive", "--skip-preview");
+  upEstate = (): Promise<Run> => this.succeed("up", this.estate, "--yes", "--", "--non-interactive", "--skip-preview");
 
   /** What both projects hold now. */
   async offers(): Promise<CloudOffer[]> {

@@ -46,6 +46,10 @@ const volume = (key: string, owner = stack): CloudOffer["volumes"][number] => ({
   volumeType: "ceph",
   mark: mark(key, owner),
 });
+const begunWeb = {
+  volumes: [volume("web01-disk-2000")],
+  servers: [{ id: "s1", name: "web01", status: "ACTIVE", mark: mark("web01") }],
+};
 const onFlat = { nics: [nic(4000, mac, "10.20.0.9")] };
 const fixed = (ipAddress: string) => [{ subnetId: "sub-1", ipAddress }];
 const diskWith = (changes: object) => ({ disks: [disk(2000, changes)] });
@@ -104,6 +108,54 @@ const cases: readonly Case[] = [
     "an entry of the previous wave file",
     { ...one({}, {}, { flavors: [] }), previous: planWave(one({})).file },
     ["web01", "Information", /as it was decided before/],
+  ),
+  is(
+    "plan.not-applied",
+    "an edit that a VM which has begun cannot take",
+    { ...one({}, { generation: 2 }, begunWeb), previous: planWave(one({})).file },
+    ["web01", "Warning", /generation: 1 -> 2: is not applied, web01 has begun.*phase: absent/],
+  ),
+  not("plan.not-applied", "an edit before it has begun", {
+    ...one({}, { generation: 2 }),
+    previous: planWave(one({})).file,
+  }),
+  is(
+    "plan.held",
+    "a fact that a VM which has begun does not follow",
+    { ...one({ memoryMiB: 8000 }, {}, begunWeb), previous: planWave(one({})).file },
+    ["web01", "Information", /flavor stays m1\.medium.*m1\.large.*wavelift plan wave1 --vm web01/],
+  ),
+  is(
+    "server.touched",
+    "a server that the plan takes away",
+    { ...one({}, { boot: false }, begunWeb), previous: planWave(one({ powerState: "poweredOn" })).file },
+    ["web01", "Warning", /up DELETES the server \(boot: false in the plan\)/],
+  ),
+  is(
+    "volume.lost",
+    "a VM on another target than its volumes",
+    {
+      ...one({}, { target: "other" }, {}, { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } }),
+      offers: new Map([
+        ["lab", offer({ volumes: [volume("web01-disk-2000")] })],
+        ["other", offer()],
+      ]),
+    },
+    ["web01", "Critical", /web01-disk-2000 is on target lab, the file says other: going on would delete it/],
+  ),
+  is("volume.lost", "a volume whose disk left the file", one({}, {}, { volumes: [volume("web01-disk-2001")] }), [
+    "web01",
+    "Critical",
+    /web01-disk-2001 is there, but the file has no such disk/,
+  ]),
+  is(
+    "dependency.missing",
+    "a VM that copies and waits for nobody yet",
+    several(
+      { a: { powerState: "poweredOn" }, b: { powerState: "poweredOn" } },
+      { a: { phase: "precopy", dependsOn: ["b"] }, b: { phase: "precopy" } },
+    ),
+    ["a", "Information", /depends on b, which is in phase precopy/],
   ),
   is("target.unknown", "a target that could not be read", { ...one({}), offers: new Map() }, [
     "web01",
@@ -353,7 +405,7 @@ const cases: readonly Case[] = [
     "VMs without server",
     several(
       {
-        a: {},
+        a: { powerState: "poweredOn" },
         excluded: { powerState: "poweredOn" },
         off: {},
         gone: { powerState: "poweredOn" },

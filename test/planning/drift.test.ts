@@ -83,14 +83,9 @@ describe("drift", () => {
     assert.deepEqual(drift(a, b).map(formatDifference), ["a: in the wave file -> none", "b: none -> planned"]);
   });
 
-  it("becomes a warning only where a VM that has begun cannot take it any more", () => {
-    const found = differences(
-      { nics: [nic(4000, mac, "10.20.0.10", { network: "DMZ" })] },
-      { nics: { "4000": { addresses: [] } } },
-    );
-    const categories = (begun: string[]) =>
-      driftConcerns(found, new Set(begun)).map((one) => `${Concern.parse(one).category} ${one.id}`);
-    assert.deepEqual(new Set(categories([])), new Set(["Information plan.drift"]));
-    assert.deepEqual(categories(["web01"]), ["Information plan.drift", "Warning plan.not-applied"]);
+  it("becomes a note that names the way to apply it", () => {
+    const [note, ...others] = driftConcerns(differences({}, { flavor: "m1.large" })).map((one) => Concern.parse(one));
+    assert.deepEqual([note?.category, note?.id, note?.vm, others.length], ["Information", "plan.drift", "web01", 0]);
+    assert.match(note?.assessment ?? "", /m1\.medium.*m1\.large.*wavelift plan/);
   });
 });

@@ -45,7 +45,7 @@ describe("gate of the policies", () => {
 
   it("stops by every other policy, each with a sentence and described settings", () => {
     const all = policies(createGate(clouds())).slice(0, -1);
-    assert.equal(new Set(all.map(({ name }) => name)).size, 12);
+    assert.equal(new Set(all.map(({ name }) => name)).size, 13);
     for (const { name, description, enforcementLevel, configSchema } of all) {
       assert.equal(enforcementLevel, "mandatory", name);
       assert.match(description, /^[A-Z].*\.$/);
@@ -112,6 +112,16 @@ describe("what policies ask a cloud", () => {
     assert.equal(await facts.begun("prod", "wavelift/wave1", "web"), false);
     assert.equal(await facts.begun("prod", "wavelift/wave2", "db"), false);
     assert.deepEqual(asked, ["/volumes/detail"]);
+  });
+
+  it("a volume is used when a server has it attached: one that a killed run left behind is not", async () => {
+    const metadata = markMetadata({ stack: "wavelift/wave1", key: "db-disk-2000", generation: 1 });
+    const facts = (status: string) =>
+      askClouds(() =>
+        Promise.resolve({ ...client([]), list: () => Promise.resolve([{ ...volume, status, metadata }]) }),
+      ).usedVolume("prod", "wavelift/wave1", "db-disk-2000");
+    assert.equal(await facts("in-use"), volume.id);
+    assert.equal(await facts("available"), null);
   });
 
   it("a cloud that does not answer knows nothing: violations then stop", async () => {

@@ -25,8 +25,15 @@ export const COMMAND = "command:local:Command";
 const STACK = "wavelift/wave1";
 
 /** Clouds in which the given VMs have begun and these flavors exist; a question that must not be asked fails. */
-export function clouds(begun: readonly string[] = [], flavors: Record<string, [number, number]> = {}): CloudFacts {
+export function clouds(
+  begun: readonly string[] = [],
+  flavors: Record<string, [number, number]> = {},
+  used: readonly string[] = [],
+): CloudFacts {
   return {
+    usedVolume: (_cloud, stack, disk) => Promise.resolve(stack === STACK && used.includes(disk) ? "vol-1" : null),
+    usedPort: (_cloud, stack, vm, mac) =>
+      Promise.resolve(stack === STACK && used.includes(`${vm} ${mac}`) ? "port-1" : null),
     begun: (cloud, stack, vm) => {
       assert.deepEqual([cloud, stack], ["prod", STACK]);
       return Promise.resolve(begun.includes(vm));

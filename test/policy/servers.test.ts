@@ -49,6 +49,8 @@ describe("policy largest-flavor", () => {
   it("asks no cloud while no limit is set", async () => {
     const noCloud = createGate({
       begun: () => Promise.reject(new Error("asked")),
+      usedVolume: () => Promise.reject(new Error("asked")),
+      usedPort: () => Promise.reject(new Error("asked")),
       flavor: () => Promise.reject(new Error("asked")),
     });
     assert.deepEqual(await violations(largestFlavor, server, {}, noCloud), []);

@@ -2,8 +2,21 @@ import assert from "node:assert/strict";
 import { allowedVolumeTypes } from "../../policy/allowed-volume-types.ts";
 import { importIsNeverRepeated } from "../../policy/import-is-never-repeated.ts";
 import { largestVolume } from "../../policy/largest-volume.ts";
+import { createGate } from "../../policy/gate.ts";
 import { naming } from "../../policy/naming.ts";
-import { COMMAND, PORT, resource, SERVER, UNKNOWN, UNKNOWN_LIST, violations, VOLUME } from "./run-policy.ts";
+import { nothingMadeAnew } from "../../policy/nothing-made-anew.ts";
+import {
+  clouds,
+  COMMAND,
+  PORT,
+  resource,
+  SERVER,
+  stackViolations,
+  UNKNOWN,
+  UNKNOWN_LIST,
+  violations,
+  VOLUME,
+} from "./run-policy.ts";
 
 describe("policy allowed-volume-types", () => {
   it("allows every type unless it is configured, but one must be named", async () => {
@@ -111,5 +124,23 @@ describe("policy naming", () => {
       (await violations(naming, resource(SERVER, "web"), { server: "(" }))[0] ?? "",
       /server: not a regular expression/,
     );
+  });
+});
+
+describe("policy nothing-made-anew", () => {
+  const volume = (id: string | undefined) => resource(VOLUME, "db-disk-2001", id === undefined ? {} : { id });
+  const port = (id: string) => resource(PORT, "db-nic-4000", { id });
+  const used = createGate(clouds(["db"], {}, ["db-disk-2001", "db 00:50:56:00:00:01"]));
+
+  it("refuses a run that would make a volume or port again while a server uses it", async () => {
+    for (const one of [volume(UNKNOWN), volume(undefined), port(UNKNOWN)]) {
+      const [message, ...more] = await stackViolations(nothingMadeAnew, [one], {}, used);
+      assert.match(message ?? "", /^VM db: the (volume|port) db-.* is in use by its server.*another in its place/);
+      assert.deepEqual(more, []);
+    }
+  });
+  it("lets go what stays, and what is made for the first time or after a leftover", async () => {
+    assert.deepEqual(await stackViolations(nothingMadeAnew, [volume("vol-1"), port("port-1")], {}, used), []);
+    assert.deepEqual(await stackViolations(nothingMadeAnew, [volume(UNKNOWN), port(UNKNOWN)]), []);
   });
 });

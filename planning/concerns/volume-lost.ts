@@ -1,0 +1,39 @@
+import type { CloudOffer } from "../../cloud/offer.ts";
+import type { WaveFile } from "../../inventory/schema/wave.ts";
+import { vmOfDisk } from "../begun.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+export const volumeLost: Rule = {
+  id: "volume.lost",
+  category: "Critical",
+  label: "A volume that is there is no more declared",
+  why: "Pulumi deletes what is not declared any more, with the data on it: a disk that left the file, a VM on another target.",
+  hard: true,
+  always: true,
+  check: ({ file, offers, stack }) => lostVolumes(file, offers, stack),
+};
+
+/**
+ * Volumes of this stack whose VM is in the file, not to be rolled back, but whose disk or target is another one there.
+ * The plan cannot do that (keep-begun.ts); a file edited by hand, merged badly or taken from an older commit can.
+ */
+export function lostVolumes(file: WaveFile, offers: ReadonlyMap<string, CloudOffer>, stack: string): Finding[] {
+  const here = new Map(file.vms.filter(({ phase }) => phase !== "absent").map((vm) => [vm.key, vm]));
+  return [...offers].flatMap(([target, { volumes }]) =>
+    volumes.flatMap(({ mark }): Finding[] => {
+      const vm = mark?.stack === stack ? here.get(vmOfDisk(mark.key) ?? "") : undefined;
+      if (mark === null || vm === undefined) return [];
+      const way = `going on would delete it. Take ${vm.key}'s entry from the last commit of the wave file, or plan it again`;
+      if (vm.target !== target)
+        return [
+          {
+            vm: vm.key,
+            assessment: `volume of ${mark.key} is on target ${target}, the file says ${vm.target}: ${way}`,
+          },
+        ];
+      return vm.disks.some(({ key }) => key === mark.key)
+        ? []
+        : [{ vm: vm.key, assessment: `volume of ${mark.key} is there, but the file has no such disk: ${way}` }];
+    }),
+  );
+}
