@@ -25,7 +25,7 @@ const suites = [
   },
   { name: "toolchain", prepared: true, lanes: 0, files: ["toolchain"] },
   { name: "conversion", prepared: true, lanes: 2, files: ["conversion"] },
-  { name: "lab", prepared: true, lanes: 3, files: ["lab"] },
+  { name: "lab", prepared: true, lanes: 3, files: ["kill", "upgrade", "lab"] },
 ] as const;
 
 const Counts = z.object({ passes: z.int(), failures: z.int(), pending: z.int() });
