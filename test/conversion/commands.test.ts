@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { mock } from "node:test";
 import { toolEnvironment } from "../../conversion/commands.ts";
 import { SILENCE_MS } from "../../conversion/order.ts";
-import { startTicks } from "../../conversion/process-identity.ts";
 import { holdLifeline } from "../../conversion/watchdog.ts";
-import { until } from "./support/launch.ts";
 
 describe("tools", () => {
   it("see nothing of the operator's environment but what they need", () => {
@@ -21,27 +17,6 @@ describe("tools", () => {
       LANG: "de",
     };
     assert.deepEqual(toolEnvironment(env), { PATH: "/bin", HOME: "/h", CEPH_CONF: "c", LC_ALL: "C.UTF-8" });
-  });
-
-  it("end with the program, though it is killed and can tell them nothing", async function () {
-    this.timeout(60_000);
-    const module = JSON.stringify(join(import.meta.dirname, "../../conversion/commands.ts"));
-    const program = `const { ChildCommands } = await import(${module});
-      console.log(new ChildCommands().start("sleep", ["600"]).pid);
-      setInterval(() => undefined, 1000);`;
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const [text] = (await once(child.stdout, "data")) as [Buffer];
-    const tool = Number(String(text));
-    try {
-      assert.notEqual(startTicks(tool), null);
-      child.kill("SIGKILL");
-      await until("the tool has ended", () => startTicks(tool) === null, 5);
-    } finally {
-      child.kill("SIGKILL");
-      if (startTicks(tool) !== null) process.kill(tool, "SIGKILL");
-    }
   });
 });
 

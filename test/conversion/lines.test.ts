@@ -24,13 +24,22 @@ describe("lines for Pulumi's log", () => {
   it("are never longer than 8 KiB, and nothing of them is lost", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 30_000 })), (lengths) => {
-        const lines = split(...lengths.map((length) => "x".repeat(length)), "\n");
+        const texts = lengths.map((length) => "x".repeat(length));
+        const lines = [...split(...texts, "\n"), ...split(...texts.map((text) => `${text}\n`))];
         assert.ok(lines.every((line) => line.length > 0 && line.length <= 8192));
         assert.equal(
           lines.join("").length,
-          lengths.reduce((sum, length) => sum + length, 0),
+          lengths.reduce((sum, length) => sum + 2 * length, 0),
         );
       }),
+    );
+  });
+  it("come of a text that has no end of line too", () => {
+    const lines: string[] = [];
+    lineSplitter((line) => lines.push(line)).write("x".repeat(20_000));
+    assert.deepEqual(
+      lines.map(({ length }) => length),
+      [8192, 8192],
     );
   });
   it("hold nothing that steers a terminal", () => {

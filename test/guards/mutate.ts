@@ -49,7 +49,9 @@ export function freeNames(file: string, text: string): ReadonlySet<string> | nul
  */
 export function brokenBy(known: ReadonlySet<string> | null, file: string, after: string): string | null {
   try {
-    const lost = [...(freeNames(file, after) ?? [])].filter((name) => known?.has(name) !== true);
+    const lost = [...(freeNames(file, after) ?? [])].filter(
+      (name) => known?.has(name) !== true && !(name in globalThis),
+    );
     return lost.length === 0 ? null : `nothing declares ${lost.join(", ")} any more`;
   } catch (error) {
     return `it does not parse any more: ${error instanceof Error ? error.message : String(error)}`;

@@ -24,8 +24,9 @@ export function readGuards(folder: string): ReadGuards {
 /** Reads the text of one file. @param name of the file, without folder */
 export function parseGuards(name: string, text: string): ReadGuards {
   const document = parseDocument(text);
-  if (document.errors.length > 0)
-    return { guards: [], faults: document.errors.map(({ message }) => `${name}: ${message}`) };
+  // The first fault of a file that is no YAML explains the others, which would be hundreds.
+  const [error] = document.errors;
+  if (error !== undefined) return { guards: [], faults: [`${name}: ${error.message.trim()}`] };
   const list = z.array(z.unknown()).nullable().safeParse(document.toJS());
   if (!list.success) return { guards: [], faults: [`${name}: expected a list of guards`] };
   const guards: Guard[] = [];
