@@ -116,7 +116,7 @@ describe("a finished wave of version 0.1.0", function () {
     const said = `${await wave.plan()}\n${await wave.plan("--vm", "up-two", "up-off", "up-pre")}`;
     for (const told of [
       /up-two nic 4000 network: lab-flat .* -> lab-vxlan .*is not applied/,
-      /disk 2000 volume type: ceph -> ceph-fast: is not applied/,
+      /up-two disk 2000 volume type: ceph -> ceph-fast .*: is not applied/,
       /disk 2009 came to the source/,
       /availability zone: none -> nova: is not applied/,
       /server group: none -> apart: is not applied/,
