@@ -1,10 +1,12 @@
 import type { PlannedVm } from "../inventory/schema/wave.ts";
 import { differencesOf, type Difference } from "./drift.ts";
 import { heldVm } from "./held-vm.ts";
+import { chooseNetwork } from "./network.ts";
 import type { Decisions } from "./overrides.ts";
 import { pinnedVm, withoutSilence } from "./pinned-vm.ts";
 import type { PlanInput } from "./plan-wave.ts";
 import type { KnownSubject } from "./subject.ts";
+import { chooseVolumeType } from "./volume-type.ts";
 
 /** A VM that has begun, before it is planned again. */
 export interface BegunVm {
@@ -30,6 +32,9 @@ export interface Edits {
   readonly addedDisks: readonly number[];
   /** Device keys of disks that the source has no more. */
   readonly removedDisks: readonly number[];
+  /** Device keys of NICs that came to the source since, and of those that it has no more. */
+  readonly addedNics: readonly number[];
+  readonly removedNics: readonly number[];
   readonly hasServer: boolean;
 }
 
@@ -51,14 +56,17 @@ export function keepBegun(
   const replanned = fresh === null ? null : pinnedVm(previous, fresh, hasServer);
   const vm = entry(subject, replanned, input, begun);
   const [had, has] = [keysOf(previous.disks), keysOf(subject.facts.disks)];
+  const [ports, cards] = [keysOf([...previous.nics, ...previous.ignoredNics]), keysOf(subject.facts.nics)];
   return {
     vm,
     edits: {
-      refused: refused(fresh, replanned, begun, had, has),
+      refused: [...otherPlaces(subject, previous, input), ...refused(fresh, replanned, begun, had, has)],
       held: replanned === null || again ? [] : differencesOf(vm, replanned),
       changes: differencesOf(previous, vm),
       addedDisks: has.filter((key) => !had.includes(key)),
       removedDisks: had.filter((key) => !has.includes(key)),
+      addedNics: cards.filter((key) => !ports.includes(key)),
+      removedNics: ports.filter((key) => !cards.includes(key)),
       hasServer,
     },
   };
@@ -76,7 +84,37 @@ function entry(
   return heldVm(previous, subject, input, hasServer);
 }
 
-/** Whole disks that came or went are told by themselves, not decision by decision. */
+/** Networks and volume types that the plan now asks for: the VM itself is planned where its ports and volumes are. */
+function otherPlaces(
+  { facts, decisions, offer, asked: { target } }: KnownSubject,
+  previous: PlannedVm,
+  { plan }: Pick<PlanInput, "plan">,
+): Difference[] {
+  // What the maps of another target say means nothing on this one.
+  if (target !== previous.target) return [];
+  const differs = (what: string, before: string, after: string, note: string): Difference[] =>
+    before === after ? [] : [{ vm: previous.key, what, before, after, note, forceNew: true }];
+  const named = (network: { readonly id: string; readonly name: string }): string => `${network.name} ${network.id}`;
+  return [
+    ...facts.disks.flatMap((disk) => {
+      const was = previous.disks.find(({ deviceKey }) => deviceKey === disk.deviceKey);
+      const type = chooseVolumeType(disk, plan, decisions, offer);
+      if (was === undefined || !type.ok) return [];
+      return differs(`disk ${disk.deviceKey} volume type`, was.volumeType, type.value, type.reason);
+    }),
+    ...facts.nics.flatMap((nic) => {
+      const was = previous.nics.find(({ deviceKey }) => deviceKey === nic.deviceKey);
+      const place = chooseNetwork(nic, plan, decisions, offer);
+      if (!place.ok || (was === undefined && !previous.ignoredNics.some((one) => one.deviceKey === nic.deviceKey)))
+        return [];
+      const before = was === undefined ? "ignored" : named({ id: was.networkId, name: was.networkName });
+      const after = place.value === "ignore" ? "ignored" : named(place.value.network);
+      return differs(`nic ${nic.deviceKey} network`, before, after, place.reason);
+    }),
+  ];
+}
+
+/** Whole disks and NICs that came or went are told by themselves, not decision by decision. */
 function refused(
   fresh: PlannedVm | null,
   replanned: PlannedVm | null,
@@ -86,7 +124,9 @@ function refused(
 ): Difference[] {
   if (fresh === null || replanned === null) return differencesOf(previous, { ...previous, target, generation });
   const sameDisks = had.length === has.length && had.every((key) => has.includes(key));
-  return differencesOf(replanned, { ...fresh, target }).filter(({ what }) => {
+  const nics = replanned.nics.filter(({ deviceKey }) => fresh.nics.some((nic) => nic.deviceKey === deviceKey));
+  const { ignoredNics } = replanned;
+  return differencesOf({ ...replanned, nics }, { ...fresh, target, ignoredNics }).filter(({ what }) => {
     const disk = /^disk (\d+) (.*)$/.exec(what);
     if (disk === null || sameDisks) return true;
     const key = Number(disk[1]);

@@ -2,11 +2,11 @@ import type { CloudOffer, OfferedNetwork, OfferedSubnet } from "../cloud/offer.t
 import type { EstateNic, EstateVm } from "../inventory/schema/estate.ts";
 import { nicName } from "../inventory/schema/names.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
-import type { PlannedNic } from "../inventory/schema/wave.ts";
+import type { PlannedNic, PlannedVm } from "../inventory/schema/wave.ts";
 import { own } from "../inventory/own.ts";
 import { shown } from "../inventory/shown.ts";
 import { canonicalAddress, inCidr, isLinkLocal } from "./address.ts";
-import type { Decision } from "./decision.ts";
+import { type Decision, decided } from "./decision.ts";
 import { fillTemplate } from "./names.ts";
 import { chooseNetwork, type NicPlace } from "./network.ts";
 import type { Decisions } from "./overrides.ts";
@@ -28,11 +28,13 @@ export interface NicContext {
   readonly facts: EstateVm;
   readonly decisions: Decisions;
   readonly offer: CloudOffer;
+  /** The entry of a VM that has begun: its ports stay where they are, and it gets no others. */
+  readonly begun?: PlannedVm | undefined;
 }
 
 /** Decides one NIC: network, fixed IPs, MAC, security groups, VIPs, link state. */
 export function decideNic(nic: EstateNic, context: NicContext): NicDecision {
-  const place = chooseNetwork(nic, context.plan, context.decisions, context.offer);
+  const place = placeOf(nic, context);
   if (!place.ok || place.value === "ignore") return { facts: nic, place, outside: [], planned: null };
   const { network, subnet } = place.value;
   const subnets = context.offer.subnets.filter(({ networkId }) => networkId === network.id);
@@ -46,6 +48,17 @@ export function decideNic(nic: EstateNic, context: NicContext): NicDecision {
     one.subnet === undefined ? [] : [{ subnetId: one.subnet.id, ipAddress: one.address }],
   );
   return { facts: nic, place, outside, planned: port(nic, context, network, subnets, fixedIps, place.reason) };
+}
+
+function placeOf(nic: EstateNic, { plan, decisions, offer, begun }: NicContext): Decision<NicPlace> {
+  const asked = chooseNetwork(nic, plan, decisions, offer);
+  if (begun === undefined) return asked;
+  const was = begun.nics.find(({ deviceKey }) => deviceKey === nic.deviceKey);
+  if (was === undefined) return decided("ignore", "the VM has begun without it");
+  const network = offer.networks.find(({ id }) => id === was.networkId);
+  const same = asked.ok && asked.value !== "ignore" && asked.value.network.id === was.networkId;
+  if (same || network === undefined) return asked;
+  return decided({ network, subnet: null }, "the network of its port");
 }
 
 function port(

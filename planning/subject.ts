@@ -1,8 +1,8 @@
 import type { CloudOffer, Flavor } from "../cloud/offer.ts";
 import type { EstateDisk, EstateVm } from "../inventory/schema/estate.ts";
-import type { Plan } from "../inventory/schema/plan.ts";
+import type { PlannedVm } from "../inventory/schema/wave.ts";
 import { type BootDisk, chooseBootDisk, compareDisks } from "./boot-disk.ts";
-import type { Decision } from "./decision.ts";
+import { type Decision, decided } from "./decision.ts";
 import { chooseFlavor } from "./flavor.ts";
 import { decideNic, type NicDecision } from "./nic.ts";
 import { type Decisions, decisionsFor } from "./overrides.ts";
@@ -64,11 +64,17 @@ function subjectOf(key: string, asked: Decisions, input: PlanInput, begun: Reado
   const decisions = { ...asked, target: previous?.target ?? asked.target };
   const facts = input.estate.get(key) ?? null;
   const offer = input.offers.get(decisions.target) ?? null;
-  const choice = facts === null || offer === null ? null : choose(facts, decisions, offer, input.plan, input.wave);
+  const choice = facts === null || offer === null ? null : choose(facts, decisions, offer, input, previous);
   return { key, decisions, asked, facts, offer, choice };
 }
 
-function choose(facts: EstateVm, decisions: Decisions, offer: CloudOffer, plan: Plan, wave: string): Choice {
+function choose(
+  facts: EstateVm,
+  decisions: Decisions,
+  offer: CloudOffer,
+  { plan, wave }: PlanInput,
+  begun: PlannedVm | undefined,
+): Choice {
   const boot = chooseBootDisk(facts.disks, decisions.bootDisk);
   const first = boot.ok ? [boot.value.disk] : [];
   const others = facts.disks.filter((disk) => !first.includes(disk)).sort(compareDisks);
@@ -77,8 +83,14 @@ function choose(facts: EstateVm, decisions: Decisions, offer: CloudOffer, plan: 
     boot,
     disks: [...first, ...others].map((disk) => ({
       facts: disk,
-      volumeType: chooseVolumeType(disk, plan, decisions, offer),
+      volumeType: volumeTypeOf(disk, begun) ?? chooseVolumeType(disk, plan, decisions, offer),
     })),
-    nics: facts.nics.map((nic) => decideNic(nic, { plan, wave, facts, decisions, offer })),
+    nics: facts.nics.map((nic) => decideNic(nic, { plan, wave, facts, decisions, offer, begun })),
   };
+}
+
+/** The type of a volume that is there already. */
+function volumeTypeOf({ deviceKey }: EstateDisk, begun: PlannedVm | undefined): Decision<string> | null {
+  const was = begun?.disks.find((disk) => disk.deviceKey === deviceKey);
+  return was === undefined ? null : decided(was.volumeType, "the type of its volume");
 }

@@ -35,5 +35,9 @@ function notApplied({ edits, file }: WaveView, key: string): Finding[] {
       (disk) => `disk ${disk} came to the source after ${key} had begun: it is not migrated; ${way}`,
     ),
     ...edit.removedDisks.map((disk) => `disk ${disk} is no more at the source: ${key} has begun and keeps it; ${way}`),
+    ...edit.addedNics.map((nic) => `NIC ${nic} came to the source after ${key} had begun: it gets no port; ${way}`),
+    ...edit.removedNics.map(
+      (nic) => `NIC ${nic} is no more at the source: ${key} has begun and keeps its port; ${way}`,
+    ),
   ].map((assessment) => ({ vm: key, assessment }));
 }

@@ -79,7 +79,13 @@ describe("a wave, from plan to rollback", function () {
       estate,
       readFileSync(estate, "utf8").replace('"Hard disk 1"', '"System disk"').replace('"one.raw"', '"./one.raw"'),
     );
-    await wave.plan();
+    const planned = await wave.plan();
+    assert.match(planned.all, /disk 2000 source: .*one\.raw.*\.\/one\.raw.*: is not applied/);
+    // The plan lets none of it through; a file edited by hand does.
+    const file = path.join(wave.inventory, "waves", "test-cycle.json");
+    const written = readFileSync(file, "utf8");
+    assert.doesNotMatch(written, /System disk|\.\/one\.raw/);
+    writeFileSync(file, written.replace('"Hard disk 1"', '"System disk"').replace('"one.raw"', '"./one.raw"'));
     const up = await wave.up();
     assert.equal(up.exitCode, 0, up.all);
     // The edit reached the Command, and what ran was `sync`, which leaves a sealed disk alone; `import` would show here.

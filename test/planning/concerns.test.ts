@@ -436,6 +436,12 @@ const cases: readonly Case[] = [
     ...everyQuota(),
   ),
   not("quota.exceeded", "just enough", one({ powerState: "poweredOn" }, {}, { quota: enough() })),
+  not("quota.exceeded", "the rest of a wave half done, at exactly the quota", halfDone(2)),
+  is("quota.exceeded", "the rest of a wave half done, where the quota is one short", halfDone(1), [
+    null,
+    "Critical",
+    /1 more volumes needed, 0 of 1 left/,
+  ]),
   not(
     "quota.exceeded",
     "what is there already",
@@ -506,6 +512,19 @@ function everyQuota(): Case["expected"] {
     [null, "Critical", /2 more cores needed, 1 of 8 left/],
     [null, "Critical", /4096 more RAM in MiB needed, 4095 of 4607 left/],
   ];
+}
+
+/** Two VMs of which one has its volume (and a second one that a killed run left), with a quota of so many volumes. */
+function halfDone(limit: number): PlanInput {
+  const leftover = { ...volume("a-disk-2000"), id: "leftover", status: "error" };
+  return several(
+    { a: {}, b: {} },
+    {},
+    {
+      volumes: [volume("a-disk-2000"), leftover],
+      quota: quota({ volumes: { limit, used: 1 } }),
+    },
+  );
 }
 
 describe("concerns", () => {

@@ -12,7 +12,7 @@ import { PASSWORD, startFakeCloud, type FakeCloud } from "../cloud/fake-cloud.ts
 import { answersOf } from "./offer-cloud.ts";
 
 export const WAVE = "test-upgrade";
-const ESTATE = "test-estate";
+export const ESTATE = "test-estate";
 
 /** One step of a preview that is not `same`. */
 export interface Step {
