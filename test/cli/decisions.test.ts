@@ -12,6 +12,7 @@ describe("the decisions on the terminal", () => {
   it("show a label that would steer it, escaped", () => {
     const { file } = planWave(input([estateVm("web01", { disks: [disk(2000, { label: HOSTILE })] })]));
     assert.match(decisionTable(file), /a\\u\{9b\}2J\\u\{202e\}b/);
+    assert.doesNotMatch(decisionTable(file), /[\u009b\u202e]/);
     assert.match(toSortedJson(file), /"a\\u009b2J\\u202eb\\u2028"/);
   });
 
