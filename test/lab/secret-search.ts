@@ -63,30 +63,31 @@ export interface FileSearch {
   readonly files: number;
 }
 
-/** Files larger than this are disks. */
-const LARGEST_BYTES = 64 * 2 ** 20;
+export interface SearchOptions {
+  /** Files and folders that are left out. */
+  readonly skip?: readonly string[];
+  /** Only files written since then (milliseconds since 1970). */
+  readonly sinceMs?: number;
+  /** Larger files are left out. Default 64 MiB. */
+  readonly largestBytes?: number;
+}
 
-/**
- * Searches all files below a folder, names included, symbolic links by their target only.
- * @param sinceMs only files that were written since then
- * @param skip files and folders left out
- */
-export function searchFolder(
-  folder: string,
-  secrets: readonly Secret[],
-  skip: readonly string[] = [],
-  sinceMs = 0,
-): FileSearch {
+/** Searches all files below a folder, names included, symbolic links by their target only. */
+export function searchFolder(folder: string, secrets: readonly Secret[], options: SearchOptions = {}): FileSearch {
+  const { skip = [], sinceMs = 0, largestBytes = 64 * 2 ** 20 } = options;
   const found: { findings: Finding[]; files: number } = { findings: [], files: 0 };
+  const names = (text: string, place: string): void => {
+    for (const { name, core } of secrets)
+      if (text.includes(core)) found.findings.push({ secret: name, encoding: "raw", place });
+  };
   const visit = (place: string): void => {
     if (skip.includes(place)) return;
-    found.findings.push(...searchBytes(Buffer.from(path.basename(place)), `name of ${place}`, secrets));
+    names(path.basename(place), `name of ${place}`);
     try {
       const stat = lstatSync(place);
       if (stat.isDirectory()) for (const name of readdirSync(place)) visit(path.join(place, name));
-      else if (stat.isSymbolicLink())
-        found.findings.push(...searchBytes(Buffer.from(readlinkSync(place)), `target of ${place}`, secrets));
-      else if (stat.isFile() && stat.size <= LARGEST_BYTES && stat.mtimeMs >= sinceMs) {
+      else if (stat.isSymbolicLink()) names(readlinkSync(place), `target of ${place}`);
+      else if (stat.isFile() && stat.size <= largestBytes && stat.mtimeMs >= sinceMs) {
         found.files += 1;
         found.findings.push(...searchBytes(readFileSync(place), place, secrets));
       }
