@@ -38,7 +38,7 @@ describe("an up that is killed in the middle of an import", function () {
     Object.assign(wave.environment, { TMPDIR: marker, WAVELIFT_RUN_DIR: `${marker}/run` });
     await wave.open();
     await randomDisk(disk, SIZE_MIB, SIZE_MIB);
-    wave.writeVm(testVm("killed1", 152, [{ file: "big.raw", capacityBytes: SIZE_MIB * MIB }]));
+    wave.writeVm(testVm("killed1", 63, [{ file: "big.raw", capacityBytes: SIZE_MIB * MIB }]));
     wave.writePlan({ "test-killed": { target: "lab", vms: { killed1: {} } } });
     await wave.plan();
   });
