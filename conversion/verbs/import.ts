@@ -56,6 +56,8 @@ export async function importDisk(world: World, work: Work): Promise<Outcome> {
     world.log(`${job.disk}: the source's files have changed since the last run: every slice is copied again`);
 
   await takeOver(rbd, store.image, ledger?.writer ?? null, world.clock, world.log, world.patience);
+  // An old writer that ended in order has still recorded what it did: all is decided again, by what it left.
+  if (ledger?.writer != null && !isSame(await store.read(), ledger)) return importDisk(world, work);
   const copied = await copyAs(world, work, rbd, image, store, source, ledger);
   return report(world, work, "copied", { bytes: job.source.capacityBytes, slices: copied });
 }
@@ -117,9 +119,11 @@ async function copyAs(
   }
 }
 
+const isSame = (one: Ledger | null, other: Ledger | null): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** Another run may have claimed the disk between the checks and the moment this run opened the image. */
 async function sameAsSeen(store: LedgerStore, seen: Ledger | null, disk: string): Promise<void> {
-  if (JSON.stringify(await store.read()) !== JSON.stringify(seen))
+  if (!isSame(await store.read(), seen))
     throw failed(
       `${disk}: another run has changed the ledger at this moment. Nothing was written; run again when it has ended.`,
     );

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageOpts } from "../../conversion/copy/image-opts.ts";
 import { systemClock, type Commands } from "../../conversion/effects.ts";
+import type { Writer } from "../../conversion/ledger/ledger.ts";
 import { identify } from "../../conversion/process-identity.ts";
-import { openWriter } from "../../conversion/rbd/writer.ts";
+import { openWriter, type OpenWriter } from "../../conversion/rbd/writer.ts";
 import { makeDatastore, makeRaw, MIB, sourceOf } from "./support/disks.ts";
 import { changeLedger, holds, imageNode, ledgerOf, makeImage, removeImages } from "./support/images.ts";
 import { isCopy, meddlingCommands } from "./support/meddle.ts";
@@ -27,6 +28,8 @@ describe("import: takes over from an old writer", function () {
     datastore.remove();
   });
 
+  const writerOf = ({ address, reader, process }: OpenWriter): Writer => ({ nonce: "old", address, reader, process });
+
   /** A disk half-done by a writer that still has the image open. */
   async function halfDone() {
     const { volumeId, image } = makeImage();
@@ -41,8 +44,7 @@ describe("import: takes over from an old writer", function () {
 
   it("fences a writer that was stopped: when it wakes up it writes not one byte", async () => {
     const { volumeId, image, socket, old, oldProcess } = await halfDone();
-    const writer = { nonce: "old", address: old.address, reader: old.reader, process: oldProcess };
-    await changeLedger(image, { state: "copying", finished: "0", writer });
+    await changeLedger(image, { state: "copying", finished: "0", writer: writerOf(old) });
     process.kill(oldProcess.pid, "SIGSTOP");
     // This write waits in the socket of the stopped writer, and is carried out as soon as it goes on.
     const late = commands.start("qemu-io", [
@@ -63,7 +65,7 @@ describe("import: takes over from an old writer", function () {
     await changeLedger(image, {
       state: "copying",
       finished: "0",
-      writer: { nonce: "old", address: old.address, reader: old.reader, process: oldProcess },
+      writer: writerOf(old),
     });
     process.kill(oldProcess.pid, "SIGKILL");
     process.kill(Number(readFileSync(join(folder, "reader.pid"), "utf8")), "SIGKILL");
@@ -75,11 +77,11 @@ describe("import: takes over from an old writer", function () {
   });
 
   it("waits for a writer that closes the image in order", async () => {
-    const { volumeId, image, old, oldProcess } = await halfDone();
+    const { volumeId, image, old } = await halfDone();
     await changeLedger(image, {
       state: "copying",
       finished: "0",
-      writer: { nonce: "old", address: old.address, reader: old.reader, process: oldProcess },
+      writer: writerOf(old),
     });
     const closed = systemClock.sleep(1500).then(() => old.close());
     const patience = { ownSeconds: 3600, foreignSeconds: 40 };
@@ -122,5 +124,18 @@ describe("import: takes over from an old writer", function () {
     );
     stranger.kill("SIGTERM");
     await stranger.ended;
+  });
+
+  it("goes on from what an old writer records at its end, after its work was looked at", async () => {
+    const { volumeId, image, old } = await halfDone();
+    await changeLedger(image, { state: "copying", finished: "0", writer: writerOf(old) });
+    await old.close();
+    const meddling = meddlingCommands(async (name) => {
+      if (name === "ceph") await changeLedger(image, { finished: "0-1", writer: null });
+    });
+    const { outcome } = await runImport({ ...input, volumeId, world: { commands: meddling } });
+    assert.equal(resultOf(outcome), "copied");
+    assert.equal(meddling.ran.filter(isCopy).length, 1, "only the one slice of three that was not finished");
+    assert.equal(await holds(image, raw), true);
   });
 });

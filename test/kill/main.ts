@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import { randomInt } from "node:crypto";
 import { ensureToolchain } from "../../toolchain/ensure.ts";
-import { runRounds, type RoundResult } from "./rounds.ts";
+import { describeRound } from "./describe-round.ts";
+import { runRounds } from "./rounds.ts";
 
 /**
  * `npm run test:kill -- --rounds N [--seed S] [--json]`: kills what runs, whenever, on the lab (npm run lab -- up), and sees
@@ -26,13 +27,6 @@ const print = (text: string, value: object): void => {
   process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
 };
 
-function line({ round, action, edit, strikes, struckSeconds, peaceSeconds, faults }: RoundResult): string {
-  const struck = strikes.map(({ strike, hit }) => `${strike} (${hit})`).join("; ");
-  const edited = edit === "none" ? "" : `, ${edit} edited meanwhile`;
-  const outcome = faults.length === 0 ? "ok" : `FAILED:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`;
-  return `round ${round}/${rounds}: ${action}${edited}: ${struck}; struck ${struckSeconds} s, in peace ${peaceSeconds} s: ${outcome}`;
-}
-
 const stop = new AbortController();
 process.on("SIGINT", () => {
   if (!stop.signal.aborted) process.stderr.write("Ends after this round, and tidies up.\n");
@@ -45,7 +39,7 @@ const { results, logs } = await runRounds({
   seed,
   signal: stop.signal,
   onRound: (result) => {
-    print(line(result), result);
+    print(describeRound(result, rounds), result);
   },
 });
 const failed = results.filter(({ faults }) => faults.length > 0).length;

@@ -123,20 +123,23 @@ async function struckRun(
     counter.write(chunk.toString("latin1"));
   });
   let ended = false;
-  const end = running.then((result) => {
+  const ending = running.then((result) => {
     ended = true;
     return result;
   });
   const hit = await carryOut(strike, { group, folder: wave.folder, lines: () => lines, ended: () => ended });
   if (hit !== null && strike.signal === "SIGSTOP") {
-    if (strike.sleepMs === null) killGroup(group);
-    else await Promise.race([sleep(strike.sleepMs), end]);
+    if (strike.sleepMs === null) {
+      // Launchers, too: one that lives sees the engine's death, and ends a stopped program by force.
+      for (const { pid, role } of processesOf(wave.folder)) if (role === "launcher" && pid !== hit.pid) end(pid);
+      killGroup(group);
+    } else await Promise.race([sleep(strike.sleepMs), ending]);
     if (strike.sleepMs !== null) hit.wake();
   }
   const hang = setTimeout(() => {
     killGroup(group);
   }, HANG_SECONDS * 1000);
-  const result = await end;
+  const result = await ending;
   clearTimeout(hang);
   const code = result.exitCode === undefined ? (result.signal ?? "a signal") : String(result.exitCode);
   const how =

@@ -68,8 +68,8 @@ export class KillWave {
           capacityBytes: sizeMiB * MIB,
           label: `Disk, edited ${this.#labels} times`,
         }));
-    this.workspace.writeVm(testVm("kill1", 150, vmDisks("kill1"), { name: this.#name }));
-    this.workspace.writeVm(testVm("kill2", 151, vmDisks("kill2")));
+    this.workspace.writeVm(testVm("kill1", 203, vmDisks("kill1"), { name: this.#name }));
+    this.workspace.writeVm(testVm("kill2", 204, vmDisks("kill2")));
     const kill1 = { boot: true, imageProperties: bootSectorProperties };
     this.workspace.writePlan({ [WAVE]: { target: "lab", vms: { kill1, ...(second ? { kill2: {} } : {}) } } });
     await this.workspace.plan();
