@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { HELLO, type Order } from "../../conversion/order.ts";
 import { RunnerSettings, SshRunner } from "../../conversion/runner/runner-settings.ts";
 import { receiveCommand, sshArguments } from "../../conversion/runner/ssh-command.ts";
@@ -11,6 +12,7 @@ import { sshRunner } from "../../conversion/runner/ssh.ts";
 import { Settings } from "../../conversion/settings.ts";
 import { slotFolder } from "../../conversion/slots.ts";
 import { supervise } from "../../conversion/supervise.ts";
+import { holdLifeline } from "../../conversion/watchdog.ts";
 
 const SECRET = "a-secret-of-the-order";
 const ordinary = SshRunner.parse({ kind: "ssh", host: "conv1" });
@@ -122,6 +124,20 @@ describe("runner ssh, with a played ssh", function () {
     const verdict = judgeEnd(ordinary, end);
     assert.ok("fault" in verdict);
     assert.match(verdict.fault.message, /nothing was heard from conv1 for 1 s[^]*run again: it goes on/);
+  });
+
+  it("has a program that answers every heartbeat", async () => {
+    const input = new PassThrough();
+    let answers = 0;
+    const { order: first } = holdLifeline(
+      input,
+      () => undefined,
+      () => answers++,
+    );
+    input.write("the order\n\n\n");
+    assert.equal(await first, "the order");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(answers, 3);
   });
 
   it("says what to do without ssh, and when the program cannot be written", async () => {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { project } from "../../cli/project.ts";
 import { parentOf } from "../../conversion/process-identity.ts";
 import { makeBench, type Bench, type Begun } from "./support/begun.ts";
 import { sourceOf } from "./support/disks.ts";
 import { descendants, processesWith, startStage } from "./support/launch.ts";
 import { startConversionHost, type ConversionHost } from "./support/sshd.ts";
+import { access, tool } from "./support/tools.ts";
 import { STACK } from "./support/world.ts";
 
 describe("runner ssh: the conversion host is behind a cable and sshd", function () {
@@ -133,6 +137,34 @@ describe("runner ssh: the conversion host is behind a cable and sshd", function 
       host.plug();
     }
     await Promise.all([bench.goesOn(cut), bench.goesOn(stopped)]);
+  });
+
+  it("wavelift doctor looks at the host and says what is wrong there", async () => {
+    const file = join(bench.folder, "doctor.yaml");
+    const storage = { lab: access, broken: { ...access, user: "nobody" } };
+    const settings = {
+      version: 1,
+      runner: host.runner,
+      datastores: { ds: bench.datastore, gone: "/nowhere" },
+      storage,
+    };
+    writeFileSync(file, JSON.stringify(settings));
+    const { exitCode, stdout, stderr } = await execa(
+      process.execPath,
+      [join(project, "bin/wavelift.mjs"), "doctor", "--json", "--inventory", bench.folder],
+      { env: { WAVELIFT_RUNNERS: file }, reject: false },
+    );
+    assert.equal(exitCode, 1, stderr);
+    const Findings = z.array(z.object({ where: z.string(), check: z.string(), state: z.string(), remedy: z.string() }));
+    const there = Findings.parse(JSON.parse(stdout)).filter(({ where }) => where.startsWith("root@198.18."));
+    assert.deepEqual(
+      there.flatMap(({ check, state }) => (state === "fault" ? [check] : [])),
+      ["datastore gone", "pool volumes of broken (client.nobody): reached"],
+    );
+    assert.equal(there.find(({ check }) => check.startsWith("pool volumes of lab"))?.state, "ok");
+    assert.equal(there.find(({ check }) => check.startsWith("clock against Ceph's monitors of lab"))?.state, "ok");
+    const left = tool("rbd", "--conf", access.conf, "--id", access.user, "--pool", access.pool, "ls");
+    assert.equal(left.includes("wavelift-doctor-"), false, left);
   });
 
   describe("what is in the way is told with its remedy", () => {
