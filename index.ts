@@ -4,6 +4,7 @@ import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
+import { serversInError } from "./planning/servers-in-error.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
@@ -28,7 +29,8 @@ async function declareWave(config: ProgramConfig, wave: string) {
   for (const line of formatConcerns(notes)) void pulumi.log.info(line);
   if (stopped.length > 0) throw new pulumi.RunError(formatStop(wave, stopped));
   const groups = sharedGroupsOf(config.estateStack);
-  return { servers: new MigrationWave(wave, { file, vms, stack: config.stack, groups }).servers };
+  const inError = serversInError(inputs.offers, config.stack);
+  return { servers: new MigrationWave(wave, { file, vms, stack: config.stack, groups, inError }).servers };
 }
 
 const config = readConfig();

@@ -4,6 +4,7 @@ import type { WaveFile } from "../inventory/schema/wave.ts";
 import { POLICY_GIVEN } from "../review/policy-given.ts";
 import { waveFilePath } from "../review/inputs.ts";
 import { runPulumi } from "./pulumi.ts";
+import { runReported } from "./run-reported.ts";
 import { isStale, lockFolder, readLocks } from "./stale-lock.ts";
 import { readStackSettings, type StackSettings } from "./stack-config.ts";
 
@@ -36,16 +37,23 @@ export async function runStack(
   verb: "preview" | "up" | "destroy",
   stack: string,
   rest: readonly string[],
+  json = false,
 ): Promise<number> {
   const settings = readStackSettings(stack);
   const waveFile = waveFilePath(settings.inventory, settings.wave);
   const file = settings.wave !== "" && existsSync(waveFile) ? await loadWaveFile(waveFile) : null;
   // The stack file is in git; the stack itself is in this backend only after the first use.
-  const selected = await runPulumi(["stack", "select", "--create", "--stack", stack, "--non-interactive"], {}, true);
+  const selected = await runPulumi(
+    ["stack", "select", "--create", "--stack", stack, "--non-interactive"],
+    {},
+    "capture",
+  );
   if (selected.exitCode !== 0) return selected.exitCode;
   if (verb !== "preview") await clearStaleLocks(stack);
   const options = pulumiOptions(verb, stack, settings, file);
-  return (await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1" })).exitCode;
+  const environment = { [POLICY_GIVEN]: "1" };
+  if (verb === "preview") return (await runPulumi([...options, ...rest], environment)).exitCode;
+  return runReported({ verb, stack, file, json }, [...options, ...rest], environment);
 }
 
 /** A killed pulumi leaves its lock behind; where its process is dead, on this host, the lock is removed and said so. */
@@ -57,5 +65,5 @@ async function clearStaleLocks(stack: string): Promise<void> {
     process.stderr.write(
       `Stack ${stack} was locked by pid ${lock.pid} of ${lock.username} since ${lock.timestamp}; that process is dead: the lock is removed.\n`,
     );
-  await runPulumi(["cancel", "--yes", "--stack", stack, "--non-interactive"], {}, true);
+  await runPulumi(["cancel", "--yes", "--stack", stack, "--non-interactive"], {}, "capture");
 }
