@@ -47,7 +47,8 @@ export class EstateGroups extends pulumi.ComponentResource {
     return new openstack.networking.SecGroup(
       `${target}-${name}`,
       { name, description: group.description, ...(ownEgress ? { deleteDefaultRules: true } : {}) },
-      { ...opts, ignoreChanges: ["deleteDefaultRules"] },
+      // Of a group that is still in use the provider asks Neutron again and again, by default for ten minutes.
+      { ...opts, ignoreChanges: ["deleteDefaultRules"], customTimeouts: { delete: "1m" } },
     );
   }
 

@@ -75,7 +75,8 @@ export function server(
         "schedulerHints",
         "region",
       ],
-      customTimeouts: { create: "60m", update: "60m", delete: "30m" },
+      // A server with volumes stands within minutes, or Nova never gets there: whoever depends on it waits that long.
+      customTimeouts: { create: "30m", update: "60m", delete: "30m" },
     },
   );
 }
