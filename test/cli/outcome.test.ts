@@ -107,6 +107,8 @@ describe("the outcome of an up, from the engine's events", () => {
     );
     assert.deepEqual(up(preview), { finished: true, vms: [], others: [] });
     assert.deepEqual(outcomeLines("up", "w1", up(preview)), []);
+    const killed = up(preview.filter((line) => !line.includes('"summaryEvent"')));
+    assert.ok(!Object.values(states(killed)).includes("done"), "a preview that was killed has done nothing");
   });
 
   it("tells a program that stopped the run once, not once per VM", () => {
