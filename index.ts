@@ -6,6 +6,7 @@ import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
+import { serversInError } from "./planning/servers-in-error.ts";
 import { reviewEstate } from "./review/estate-review.ts";
 import { readOtherWaves } from "./review/other-waves.ts";
 import { ownOutputs } from "./review/own-outputs.ts";
@@ -39,7 +40,8 @@ async function declareWave(config: ProgramConfig, wave: string) {
   for (const line of formatConcerns(notes)) void pulumi.log.info(line);
   if (stopped.length > 0 && !goesOn) throw new pulumi.RunError(formatStop(wave, stopped));
   const groups = sharedGroupsOf(config.estateStack);
-  const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups });
+  const inError = serversInError(inputs.offers, config.stack);
+  const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups, inError });
   if (goesOn) await tellLeftOut(formatLeftOut(wave, stopped), rollsBack);
   return { servers };
 }

@@ -15,7 +15,7 @@ const refreshNothing = (stack: string, root: string | null, ...options: readonly
  * @throws {UserError} with what pulumi said
  */
 export async function expectUnlocked(stack: string, state: StackState): Promise<void> {
-  const run = await runPulumi(refreshNothing(stack, state.root, "--skip-pending-creates"), {}, true);
+  const run = await runPulumi(refreshNothing(stack, state.root, "--skip-pending-creates"), {}, "capture");
   if (run.exitCode !== 0)
     throw new UserError(
       `Leftovers of stack ${stack} are not removed: the stack is locked, or its state cannot be changed (above, or here: ` +
@@ -30,7 +30,7 @@ export async function expectUnlocked(stack: string, state: StackState): Promise<
  */
 export async function clearInterrupted(stack: string, state: StackState): Promise<void> {
   if (state.interrupted.length === 0) return;
-  const run = await runPulumi(refreshNothing(stack, state.root, "--clear-pending-creates"), {}, true);
+  const run = await runPulumi(refreshNothing(stack, state.root, "--clear-pending-creates"), {}, "capture");
   const what = `${state.interrupted.length} interrupted creation(s)`;
   process.stderr.write(
     run.exitCode === 0

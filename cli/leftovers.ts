@@ -78,7 +78,7 @@ export async function clearLeftovers(
 
 /** What the stack's state says now. */
 export async function stateOf(stack: string): Promise<StackState> {
-  const exported = await runPulumi(["stack", "export", "--stack", stack, "--non-interactive"], {}, true);
+  const exported = await runPulumi(["stack", "export", "--stack", stack, "--non-interactive"], {}, "capture");
   if (exported.exitCode !== 0) throw new UserError(`The state of stack ${stack} cannot be read.`, exitCodes.failed);
   return parseStackState(exported.stdout);
 }

@@ -20,7 +20,7 @@ export async function clearDeadLocks(stack: string): Promise<boolean> {
     tell(
       `Stack ${stack} was locked by pid ${lock.pid} of ${lock.username} since ${lock.timestamp}; that process is dead: the lock is removed.`,
     );
-  await runPulumi(["cancel", "--yes", "--stack", stack, "--non-interactive"], {}, true);
+  await runPulumi(["cancel", "--yes", "--stack", stack, "--non-interactive"], {}, "capture");
   return true;
 }
 

@@ -71,8 +71,13 @@ for (const [verb, description] of [
     .argument("<stack>", "a wave, or the estate's own stack")
     .argument("[pulumi options...]", "passed on to pulumi, after --")
     .addOption(new Option("-y, --yes", "do not ask").default(false).hideHelp(verb === "preview"))
-    .action(async (stack: string, rest: string[], options: { yes: boolean }) => {
-      process.exitCode = await runStack(verb, stack, [...(options.yes ? ["--yes"] : []), ...rest]);
+    .addOption(
+      new Option("--json", "print what became of each VM as JSON; what Pulumi prints goes to stderr")
+        .default(false)
+        .hideHelp(verb === "preview"),
+    )
+    .action(async (stack: string, rest: string[], options: { yes: boolean; json: boolean }) => {
+      process.exitCode = await runStack(verb, stack, [...(options.yes ? ["--yes"] : []), ...rest], options.json);
     });
 
 program

@@ -36,7 +36,7 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 export async function runPulumi(
   args: readonly string[],
   extra: Readonly<Record<string, string>> = {},
-  capture = false,
+  stdout: "inherit" | "capture" | "stderr" = "inherit",
 ): Promise<PulumiResult> {
   const env = { ...(await pulumiEnvironment()), ...extra };
   const stay = (): void => undefined;
@@ -46,7 +46,7 @@ export async function runPulumi(
       const child = spawn(...mortal("pulumi", args), {
         cwd: project,
         env,
-        stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],
+        stdio: ["inherit", stdout === "capture" ? "pipe" : stdout === "stderr" ? 2 : "inherit", "inherit"],
       });
       const chunks: Buffer[] = [];
       child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));

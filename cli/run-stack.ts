@@ -11,6 +11,7 @@ import { tellWhatIsLeft } from "./leftovers-after.ts";
 import { clearDeadLocks } from "./locks.ts";
 import { endOrphans, runMark } from "./orphans.ts";
 import { runPulumi } from "./pulumi.ts";
+import { runReported } from "./run-reported.ts";
 import { readStackSettings, type StackSettings } from "./stack-config.ts";
 
 /**
@@ -43,6 +44,7 @@ export async function runStack(
   verb: "preview" | "up" | "destroy",
   stack: string,
   rest: readonly string[],
+  json = false,
 ): Promise<number> {
   const settings = readStackSettings(stack);
   const waveFile = waveFilePath(settings.inventory, settings.wave);
@@ -54,8 +56,10 @@ export async function runStack(
   const justKilled = verb !== "preview" && (await clearKilledRun(stack));
   const waveStack = { stack, wave: settings.wave, file };
   const before = settings.wave === "" ? null : await clearLeftovers(verb, waveStack, justKilled);
-  const options = pulumiOptions(verb, stack, settings, file);
-  const { exitCode } = await runPulumi([...options, ...rest], { [POLICY_GIVEN]: "1", ...runMark(stack) });
+  const options = [...pulumiOptions(verb, stack, settings, file), ...rest];
+  const environment = { [POLICY_GIVEN]: "1", ...runMark(stack) };
+  if (verb === "preview") return (await runPulumi(options, environment)).exitCode;
+  const exitCode = await runReported({ verb, stack, file, json }, options, environment);
   if (verb !== "destroy" || before === null) return exitCode;
   const clean = await tellWhatIsLeft(waveStack, before);
   return clean ? exitCode : exitCode || exitCodes.failed;

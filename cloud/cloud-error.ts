@@ -27,7 +27,7 @@ export class CloudError extends Error {
 }
 
 /** What a person can do about a status of the API. */
-function adviceFor(status: number | null): string | null {
+export function adviceFor(status: number | null): string | null {
   switch (status) {
     case 401:
       return "Check user, password, project and domains of this cloud in clouds.yaml; a token may have expired.";

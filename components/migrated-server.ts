@@ -15,6 +15,8 @@ export interface MigratedServerArgs {
   readonly groups: SharedGroups;
   /** `ready` of the VMs that this one depends on: its server boots when they answer. */
   readonly bootsAfter: readonly pulumi.Resource[];
+  /** Nova has its server in ERROR now: one whose making failed is made again. */
+  readonly inError: boolean;
 }
 
 /** What the stack says of a migrated server. */

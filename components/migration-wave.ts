@@ -13,6 +13,8 @@ export interface MigrationWaveArgs {
   /** project/stack: the mark on everything that is made. */
   readonly stack: string;
   readonly groups: SharedGroups;
+  /** Keys of the VMs whose server is in ERROR now (planning/servers-in-error.ts); default: none. */
+  readonly inError?: ReadonlySet<string>;
 }
 
 /** The VMs that are migrated together: one wave, one stack. */
@@ -39,7 +41,7 @@ export class MigrationWave extends pulumi.ComponentResource {
   }
 
   private migratedServers(
-    { file, vms, stack, groups }: MigrationWaveArgs,
+    { file, vms, stack, groups, inError }: MigrationWaveArgs,
     providers: ReadonlyMap<string, openstack.Provider>,
   ): ReadonlyMap<string, MigratedServer> {
     const made = new Map<string, MigratedServer>();
@@ -57,7 +59,12 @@ export class MigrationWave extends pulumi.ComponentResource {
         planned.key,
         new MigratedServer(
           planned.key,
-          { vm: vmContext(planned, stack, groups.estate, cloud), groups, bootsAfter },
+          {
+            vm: vmContext(planned, stack, groups.estate, cloud),
+            groups,
+            bootsAfter,
+            inError: inError?.has(planned.key) ?? false,
+          },
           { parent: this, providers: [provider] },
         ),
       );

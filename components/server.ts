@@ -12,6 +12,8 @@ export interface ServerArgs {
   /** The boot disk first, as planned. */
   readonly disks: readonly MigratedDisk[];
   readonly ports: readonly openstack.networking.Port[];
+  /** Nova has the server in ERROR now. */
+  readonly inError: boolean;
 }
 
 /** Name of the server's metadata that holds the digest of its image properties. */
@@ -25,7 +27,7 @@ function hardwareDigest(imageProperties: Readonly<Record<string, string>>): stri
 
 /** The server: made from its volumes with all disks in order, on its ports in NIC order. */
 export function server(
-  { vm, groups, disks, ports }: ServerArgs,
+  { vm, groups, disks, ports, inError }: ServerArgs,
   opts: pulumi.CustomResourceOptions,
 ): openstack.compute.Instance {
   const { planned, stack } = vm;
@@ -42,8 +44,8 @@ export function server(
         bootIndex: position === 0 ? 0 : -1,
         deleteOnTermination: false,
       })),
-      networks: ports.map((port) => ({ port: port.id })),
-      ...(ports.length === 0 ? { networkMode: "none" } : {}),
+      // The provider takes one of the two: an empty list beside the mode is a conflict.
+      ...(ports.length === 0 ? { networkMode: "none" } : { networks: ports.map((port) => ({ port: port.id })) }),
       metadata: {
         ...markMetadata({ stack, key: planned.key, generation: planned.generation }),
         [HARDWARE]: hardwareDigest(planned.imageProperties),
@@ -60,7 +62,9 @@ export function server(
       // Volumes and ports belong to one server at a time.
       deleteBeforeReplace: true,
       // Other hardware is the one wanted reason for a new server; it keeps its volumes and ports.
-      replaceOnChanges: [`metadata.${HARDWARE}`],
+      // And a server that could not be made (no host had room) is in the state as one whose making failed: Pulumi would
+      // call it updated. Where Nova says ERROR it is made again; one that runs is not replaced for a failed update.
+      replaceOnChanges: [`metadata.${HARDWARE}`, ...(inError ? ["#initerror"] : [])],
       ignoreChanges: [
         "blockDevices",
         "networks",
@@ -71,7 +75,8 @@ export function server(
         "schedulerHints",
         "region",
       ],
-      customTimeouts: { create: "60m", update: "60m", delete: "30m" },
+      // A server with volumes stands within minutes, or Nova never gets there: whoever depends on it waits that long.
+      customTimeouts: { create: "30m", update: "60m", delete: "30m" },
     },
   );
 }

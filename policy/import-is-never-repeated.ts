@@ -3,7 +3,7 @@ import { validateResourceOfType, type ResourceValidationPolicy } from "@pulumi/p
 import { z } from "zod";
 import { verbs } from "../conversion/job.ts";
 import { describePolicy, type Gate } from "./gate.ts";
-import { present, text } from "./props.ts";
+import { object, present, text } from "./props.ts";
 
 const NAME = "import-is-never-repeated";
 const Config = z.strictObject({});
@@ -31,7 +31,10 @@ export const importIsNeverRepeated = (gate: Gate): ResourceValidationPolicy => (
         if (create === "import" && update === "import") {
           faults.push(`stage ${name} imports again at any edit. Set its \`update\` to sync.`);
         }
-        if (create === "import" && !present(props, "triggers")) {
+        // Behind a volume that could not be made the id is not known in the middle of an `up` either, and both the list
+        // of triggers and the environment come without it: that stage will not run, and must not stop the other VMs.
+        const hasVolume = present(object(props, "environment"), "WAVELIFT_VOLUME_ID");
+        if (create === "import" && hasVolume && !present(props, "triggers")) {
           faults.push(
             `stage ${name} has no \`triggers\`: it would not notice another volume, and adding them later imports again. Set them to the volume's id.`,
           );

@@ -6,8 +6,9 @@ import type { WorkOf } from "../input.ts";
 import { reached, sliceCount, type Ledger } from "../ledger/ledger.ts";
 import { imageName, openLedger, type LedgerStore } from "../ledger/store.ts";
 import { sameSource } from "../ledger/transitions.ts";
-import type { Rbd, RbdImage } from "../rbd/rbd.ts";
+import { openRbd, type PoolAccess, type RbdImage } from "../rbd/rbd.ts";
 import { FENCE_SECONDS, takeOver } from "../rbd/takeover.ts";
+import { fullPool, fullPoolFailure, watchPool } from "../rbd/full-pool.ts";
 import { openWriter, type OpenWriter } from "../rbd/writer.ts";
 import { changedFiles } from "../source/fingerprint.ts";
 import { expectUnused } from "../source/open-files.ts";
@@ -35,6 +36,9 @@ export async function importDisk(world: World, work: Work): Promise<Outcome> {
       `${job.disk}: there is no RBD image ${rbd.access.pool}/${imageName(volumeId)}. Does \`storage\` of the target ` +
         `"${job.target}" in runners.yaml name the pool of Cinder's back end, and does the volume ${volumeId} exist?`,
     );
+  // Even the ledger cannot be read in a full pool: `rbd image-meta` registers a watch, which is a write.
+  const full = await fullPool(world.commands, rbd.access);
+  if (full !== null) throw fullPoolFailure(job.disk, full);
   const ledger = await store.read();
   if (ledger !== null && ledger.state !== "copied" && reached(ledger, "copied"))
     return report(world, work, `skipped: ${ledger.state}`);
@@ -58,7 +62,7 @@ export async function importDisk(world: World, work: Work): Promise<Outcome> {
   await takeOver(rbd, store.image, ledger?.writer ?? null, world.clock, world.log, world.patience);
   // An old writer that ended in order has still recorded what it did: all is decided again, by what it left.
   if (ledger?.writer != null && !isSame(await store.read(), ledger)) return importDisk(world, work);
-  const copied = await copyAs(world, work, rbd, image, store, source, ledger);
+  const copied = await copyAs(world, work, rbd.access, image, source, ledger);
   return report(world, work, "copied", { bytes: job.source.capacityBytes, slices: copied });
 }
 
@@ -66,22 +70,32 @@ export async function importDisk(world: World, work: Work): Promise<Outcome> {
 async function copyAs(
   world: World,
   { job, volumeId }: Work,
-  rbd: Rbd,
+  access: PoolAccess,
   image: RbdImage,
-  store: LedgerStore,
   source: InspectedSource,
   seen: Ledger | null,
 ): Promise<number> {
-  const { commands, clock, log } = world;
+  const { clock, log } = world;
+  const pool = watchPool(world.commands, access, clock);
+  const { commands } = pool;
+  const rbd = openRbd(commands, access);
+  const identity = { volumeId, disk: job.disk, stack: job.stack, generation: job.generation };
+  const store = openLedger(rbd, identity);
   const { threads } = world.settings;
   const nonce = randomUUID();
-  const writer = await openWriter(commands, clock, rbd, store.image, world.folder, threads + COMPARE_PARTS);
+  const connections = threads + COMPARE_PARTS;
+  const writer = await openWriter(commands, clock, rbd, store.image, world.folder, connections).catch(
+    (error: unknown) => {
+      pool.stop();
+      throw error;
+    },
+  );
   let mine = false;
   try {
     await sameAsSeen(store, seen, job.disk);
     const claimed = await store.apply({
       kind: "claim",
-      identity: { volumeId, disk: job.disk, stack: job.stack, generation: job.generation },
+      identity,
       writer: { nonce, address: writer.address, reader: writer.reader, process: writer.process },
       capacityBytes: job.source.capacityBytes,
       sliceMiB: job.sliceMiB,
@@ -105,6 +119,8 @@ async function copyAs(
     mine = false;
     return copied;
   } catch (error) {
+    const full = pool.fault();
+    if (full !== null) throw fullPoolFailure(job.disk, full);
     // A difference that was found because the source is being written to is told as that.
     await sourceUnchanged(source, job.disk);
     throw withWriterFault(error, writer, job.disk);
@@ -112,10 +128,13 @@ async function copyAs(
     // A client that died holds watch and lock of the image for another 30 s, unless it is fenced.
     if (mine && writer.fault() !== null)
       for (const address of [writer.address, writer.reader])
-        await rbd.blocklist(address, FENCE_SECONDS).catch(() => undefined);
+        await openRbd(world.commands, access)
+          .blocklist(address, FENCE_SECONDS)
+          .catch(() => undefined);
     await writer.close();
-    // Where another run has taken over meanwhile, the ledger is its own: it stays.
-    if (mine) await store.apply({ kind: "leave", nonce }).catch(() => undefined);
+    pool.stop();
+    // Where another run has taken over meanwhile, the ledger is its own: it stays. In a full pool it cannot be written.
+    if (mine && pool.fault() === null) await store.apply({ kind: "leave", nonce }).catch(() => undefined);
   }
 }
 

@@ -42,6 +42,9 @@ describe("a guest that hangs in its initramfs", function () {
     assert.notEqual(up.exitCode, 0);
     assert.match(up.all, /hang1/);
     assert.match(up.all, /initramfs/i, "the console's end is in the message");
+    assert.match(up.stdout, /^ {2}hang1 +failed: ready: not ready after 100 s .*See what it waits for/m);
+    assert.match(up.stdout, /^ {2}dep1 +waits for hang1/m);
+    assert.match(up.stdout, /^3 VMs: 1 done, 1 failed, 1 waiting\.$/m);
     const servers = (await wave.offers())
       .flatMap((offer) => offer.servers)
       .filter(({ mark }) => mark?.stack === "wavelift/test-hang");
