@@ -115,13 +115,20 @@ describe("import: takes over from an old writer", function () {
     ]);
     while ((await rbd.watchers(image)).length === 0);
     // The writer itself does not get as far as opening it. The clock hurries through the minute it is waited for.
-    const slow: Commands = { start: () => commands.start("sleep", ["600"]) };
+    let servers = 0;
+    const slow: Commands = {
+      start() {
+        servers += 1;
+        return commands.start("sleep", ["600"]);
+      },
+    };
     let now = 0;
     const clock = { now: () => (now += 10_000), sleep: () => Promise.resolve() };
     await assert.rejects(
       openWriter(slow, clock, rbd, image, mkdtempSync(join(datastore.folder, "w-")), 4),
       /was not opened within 60 s/,
     );
+    assert.equal(servers, 1, "a reader was started beside a writer that never opened the image");
     stranger.kill("SIGTERM");
     await stranger.ended;
   });
