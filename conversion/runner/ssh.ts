@@ -47,7 +47,8 @@ function startOver(
       let verdict = judgeEnd(settings, end);
       if (isOver() || verdict.kind === "ended") return { code, signal, stdout };
       if (verdict.kind === "ship" && !isShipped) {
-        onStderr(`sending the conversion program to ${label}\n`);
+        // Pulumi keeps these lines in the state, which names no host.
+        onStderr("sending the conversion program to the conversion host\n");
         verdict = await ship(settings, open(receiveCommand(settings, sha256)), bundle);
         isShipped = verdict.kind === "ended";
       }
@@ -55,7 +56,7 @@ function startOver(
       if (verdict.kind === "ended") continue;
       const fault = "fault" in verdict ? verdict.fault : notThere(label);
       if (verdict.kind !== "again" || attempt >= ATTEMPTS) return { code, signal, stdout, fault };
-      if (attempt === 1) onStderr(`${label} takes no more connections at this moment: trying again\n`);
+      if (attempt === 1) onStderr("the conversion host takes no more connections at this moment: trying again\n");
       // Apart from each other, or all come back at once.
       await sleep(500 + Math.random() * 1000 * Math.min(attempt * 2, 8));
       if (isOver()) return { code, signal, stdout };

@@ -74,7 +74,7 @@ describe("runner ssh, with a played ssh", function () {
 
   it("sends the program where it is missing, once, and again where it is damaged", async () => {
     assert.equal(await perform(), "done");
-    assert.deepEqual(lines, ["sending the conversion program to conv1", "working"]);
+    assert.deepEqual(lines, ["sending the conversion program to the conversion host", "working"]);
     assert.equal(runs(), 3);
     assert.equal(await perform(), "done");
     assert.deepEqual([lines, runs()], [["working"], 4]);
@@ -97,7 +97,7 @@ describe("runner ssh, with a played ssh", function () {
   it("tries again when sshd drops the connection before it says anything", async () => {
     writeFileSync(join(home, "drop"), "");
     assert.equal(await perform(), "done");
-    assert.match(lines.join("\n"), /conv1 takes no more connections at this moment: trying again/);
+    assert.match(lines.join("\n"), /the conversion host takes no more connections at this moment: trying again/);
   });
 
   it("keeps order and credentials out of arguments, environment and files", async () => {
