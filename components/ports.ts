@@ -34,8 +34,12 @@ export function port(
     },
     {
       ...opts,
-      // Each of these forces a new port, and so a server without its network.
-      ignoreChanges: ["networkId", "macAddress", "tenantId", "deviceOwner", "deviceId", "region", "valueSpecs"],
+      // Each of these forces a new port, and so a server without its network. The description is a mark of birth: ports of
+      // earlier versions have none, and need none.
+      ignoreChanges: [
+        ...["networkId", "macAddress", "tenantId", "deviceOwner", "deviceId", "region", "valueSpecs"],
+        "description",
+      ],
       customTimeouts: { create: "10m", delete: "10m" },
     },
   );

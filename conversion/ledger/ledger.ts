@@ -5,6 +5,12 @@ import { parseRanges } from "./ranges.ts";
 /** Key of the ledger in the RBD image's metadata. */
 export const LEDGER_KEY = "wavelift.v1";
 
+/**
+ * Key of a second copy, kept from `copied` on. No fence reaches the `rbd image-meta set` of a run that was stopped just
+ * before it wrote: when it wakes up, it puts an old record over a newer one. This one it does not touch.
+ */
+export const DONE_KEY = "wavelift.v1.done";
+
 /** How far a disk has come, in this order. `synced` and `converted` may be left out on the way. */
 export const states = ["empty", "copying", "copied", "synced", "converted", "sealed", "accepted"] as const;
 export const State = z.enum(states);
@@ -79,6 +85,21 @@ export function foreignFields(ledger: Ledger, expected: DiskIdentity): string[] 
 
 /** Whether the disk has come at least as far as `state`. */
 export const reached = (ledger: Ledger, state: State): boolean => states.indexOf(ledger.state) >= states.indexOf(state);
+
+/** The ledger of an image by its two records: the one that has come further, where both are the same disk's. */
+export function furthest(record: Ledger | null, done: Ledger | null): Ledger | null {
+  if (record === null || done === null || foreignFields(done, record).length > 0) return record;
+  return reached(record, done.state) ? record : done;
+}
+
+/** A record as it stands on an image; null when this version cannot read it. */
+export function parseLedger(text: string): Ledger | null {
+  try {
+    return Ledger.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
 
 /** Number of slices of the disk. */
 export const sliceCount = (ledger: Pick<Ledger, "capacityBytes" | "sliceMiB">): number =>

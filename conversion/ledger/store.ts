@@ -1,6 +1,15 @@
 import { refused } from "../failure.ts";
 import type { Rbd } from "../rbd/rbd.ts";
-import { foreignFields, Ledger, LEDGER_KEY, type DiskIdentity } from "./ledger.ts";
+import {
+  DONE_KEY,
+  foreignFields,
+  furthest,
+  LEDGER_KEY,
+  parseLedger,
+  reached,
+  type DiskIdentity,
+  type Ledger,
+} from "./ledger.ts";
 import { transition, TransitionError, type LedgerEvent } from "./transitions.ts";
 
 /** Name of Cinder's RBD image of a volume (its volume_name_template's default). */
@@ -26,10 +35,12 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity): LedgerStore {
   const where = `${expected.disk}: the ledger of the RBD image ${rbd.access.pool}/${image}`;
   let last: Promise<unknown> = Promise.resolve();
 
-  const read = async (): Promise<Ledger | null> => {
-    const text = await rbd.getMeta(image, LEDGER_KEY);
-    if (text === null) return null;
-    const ledger = parse(text);
+  const readAll = async (): Promise<{ readonly ledger: Ledger | null; readonly hasDone: boolean }> => {
+    const metadata = await rbd.metadata(image);
+    const done = metadata.get(DONE_KEY);
+    const text = metadata.get(LEDGER_KEY);
+    if (text === undefined) return { ledger: null, hasDone: done !== undefined };
+    const ledger = parseLedger(text);
     if (ledger === null)
       throw refused(
         `${where} cannot be read by this version of wavelift: ${text.slice(0, 300)}. Nothing was changed. ` +
@@ -41,11 +52,11 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity): LedgerStore {
         `${where} belongs to another disk: ${foreign.join("; ")}. Nothing was changed. ` +
           "Was the volume cloned, or used by another stack? Remove this volume from Cinder, or give the VM a new generation.",
       );
-    return ledger;
+    return { ledger: furthest(ledger, done === undefined ? null : parseLedger(done)), hasDone: done !== undefined };
   };
 
   const apply = async (event: LedgerEvent): Promise<Ledger> => {
-    const before = await read();
+    const { ledger: before, hasDone } = await readAll();
     let after: Ledger;
     try {
       after = transition(before, event);
@@ -53,25 +64,19 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity): LedgerStore {
       if (error instanceof TransitionError) throw refused(`${where}: ${error.message}. Nothing more was written.`);
       throw error;
     }
+    // A claim of what was done (its source has changed) takes the second copy back too.
+    if (hasDone || reached(after, "copied")) await rbd.setMeta(image, DONE_KEY, JSON.stringify(after));
     await rbd.setMeta(image, LEDGER_KEY, JSON.stringify(after));
     return after;
   };
 
   return {
     image,
-    read,
+    read: async () => (await readAll()).ledger,
     apply: (event) => {
       const result = last.then(() => apply(event));
       last = result.catch(() => undefined);
       return result;
     },
   };
-}
-
-function parse(text: string): Ledger | null {
-  try {
-    return Ledger.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

@@ -26,8 +26,8 @@ export interface Rbd {
   watchers(image: string): Promise<string[]>;
   /** Whether any object of the image was ever written and not discarded. */
   hasData(image: string): Promise<boolean>;
-  /** Value of a key of the image's metadata, null when it has none. */
-  getMeta(image: string, key: string): Promise<string | null>;
+  /** The image's metadata by key. */
+  metadata(image: string): Promise<ReadonlyMap<string, string>>;
   setMeta(image: string, key: string, value: string): Promise<void>;
   /** Fences a client: from now on the cluster takes nothing from this address, not even what is under way. */
   blocklist(address: string, seconds: number): Promise<void>;
@@ -44,6 +44,7 @@ const Info = z.object({
 });
 const Status = z.object({ watchers: z.array(z.object({ address: z.string() })) });
 const Extents = z.array(z.unknown());
+const Metadata = z.record(z.string(), z.string());
 
 /** RBD through the tools `rbd` and `ceph`. */
 export function openRbd(commands: Commands, access: PoolAccess): Rbd {
@@ -83,11 +84,13 @@ export function openRbd(commands: Commands, access: PoolAccess): Rbd {
     async hasData(image) {
       return (await json(Extents, "diff", image, "diff", spec(image), "--whole-object")).length > 0;
     },
-    async getMeta(image, key) {
-      const finished = await rbd("image-meta", "get", spec(image), key);
-      if (finished.code === 0) return finished.stdout.replace(/\n$/, "");
-      if (finished.code === 2 && finished.stderr.includes("failed to get metadata")) return null;
-      throw failure("image-meta get", image, finished);
+    async metadata(image) {
+      const finished = await rbd("image-meta", "list", spec(image), "--format", "json");
+      if (finished.code !== 0) throw failure("image-meta list", image, finished);
+      // Without any it prints nothing at all (16.2).
+      const text = finished.stdout.trim() === "" ? "{}" : finished.stdout;
+      const found = parsed(Metadata, text, () => failure("image-meta list (unknown answer)", image, finished));
+      return new Map(Object.entries(found));
     },
     async setMeta(image, key, value) {
       const finished = await rbd("image-meta", "set", spec(image), key, value);

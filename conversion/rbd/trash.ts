@@ -4,7 +4,6 @@ import { z } from "zod";
 import { reasonOf, run } from "../commands.ts";
 import type { Commands } from "../effects.ts";
 import { failed } from "../failure.ts";
-import { LEDGER_KEY } from "../ledger/ledger.ts";
 import type { PoolAccess } from "./rbd.ts";
 
 /** An image in the RBD trash of a pool. */
@@ -17,8 +16,8 @@ export interface TrashEntry {
 /** The RBD trash of one pool. Cinder moves an image there that has a snapshot, and calls its volume deleted. */
 export interface Trash {
   list(): Promise<TrashEntry[]>;
-  /** The ledger's text in the image's metadata, null when it has none. */
-  ledgerText(id: string): Promise<string | null>;
+  /** Value of a key of the image's metadata, null when it has none. */
+  metadata(id: string, key: string): Promise<string | null>;
   /** Removes the image with its snapshots. Null when it is gone, else why it is not. */
   remove(id: string): Promise<string | null>;
 }
@@ -47,10 +46,10 @@ export function openTrash(
       if (finished.code !== 0) throw failed(`rbd trash ls of the pool ${access.pool} failed: ${reasonOf(finished)}`);
       return Entries.parse(JSON.parse(finished.stdout));
     },
-    async ledgerText(id) {
+    async metadata(id, key) {
       // `rbd image-meta` knows names only; an image in the trash has none. Its header object is where librbd keeps it.
       const file = path.join(folder, `trash-${id}`);
-      const args = [...login, "getomapval", `rbd_header.${id}`, `metadata_${LEDGER_KEY}`, file];
+      const args = [...login, "getomapval", `rbd_header.${id}`, `metadata_${key}`, file];
       const finished = await run(commands, "rados", args, { timeoutMs: TIMEOUT_MS });
       if (finished.code !== 0) return null;
       try {

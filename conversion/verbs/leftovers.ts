@@ -1,7 +1,7 @@
 import type { ImageFacts, Purged, StorageFacts, TrashFacts } from "../../planning/image-facts.ts";
 import { messageOf } from "../failure.ts";
 import type { WorkOf } from "../input.ts";
-import { Ledger, LEDGER_KEY } from "../ledger/ledger.ts";
+import { DONE_KEY, furthest, LEDGER_KEY, parseLedger, type Ledger } from "../ledger/ledger.ts";
 import { imageName } from "../ledger/store.ts";
 import type { Rbd } from "../rbd/rbd.ts";
 import { openTrash, type Trash, type TrashEntry } from "../rbd/trash.ts";
@@ -43,7 +43,7 @@ async function imageFacts(rbd: Rbd, volumeId: string, stack: string): Promise<Im
     const info = await rbd.info(name);
     if (info === null) return { volumeId, image: null, fault: null };
     const image = {
-      ledger: ledgerState(await rbd.getMeta(name, LEDGER_KEY), volumeId, stack),
+      ledger: ledgerState(await rbd.metadata(name), volumeId, stack),
       hasData: await rbd.hasData(name),
       snapshots: info.snapshots,
       isClone: info.parent !== null,
@@ -55,27 +55,24 @@ async function imageFacts(rbd: Rbd, volumeId: string, stack: string): Promise<Im
   }
 }
 
-function ledgerState(text: string | null, volumeId: string, stack: string): string {
-  if (text === null) return "none";
-  const ledger = parsed(text);
+function ledgerState(metadata: ReadonlyMap<string, string>, volumeId: string, stack: string): string {
+  const text = metadata.get(LEDGER_KEY);
+  if (text === undefined) return "none";
+  const ledger = ofTexts(text, metadata.get(DONE_KEY) ?? null);
   if (ledger === null) return "unreadable";
   return ledger.volumeId === volumeId && ledger.stack === stack ? ledger.state : "foreign";
 }
 
 /** A trash entry of this stack, null for anything else. */
 async function trashFacts(trash: Trash, { id, name }: TrashEntry, stack: string): Promise<TrashFacts | null> {
-  const ledger = parsed((await trash.ledgerText(id)) ?? "");
+  const text = await trash.metadata(id, LEDGER_KEY);
+  const ledger = text === null ? null : ofTexts(text, await trash.metadata(id, DONE_KEY));
   if (ledger?.stack !== stack || imageName(ledger.volumeId) !== name) return null;
   return { id, volumeId: ledger.volumeId, disk: ledger.disk, ledger: ledger.state };
 }
 
-function parsed(text: string): Ledger | null {
-  try {
-    return Ledger.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
+const ofTexts = (record: string, done: string | null): Ledger | null =>
+  furthest(parseLedger(record), done === null ? null : parseLedger(done));
 
 const trashOf = (world: World, rbd: Rbd): Trash =>
   openTrash(world.commands, rbd.access, world.folder, (milliseconds) => world.clock.sleep(milliseconds));

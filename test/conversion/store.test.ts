@@ -57,6 +57,49 @@ describe("the ledger on its image", () => {
   });
 });
 
+describe("a record that an old run writes late, over what has been done since", () => {
+  const finished: Ledger = { ...ledger, finished: "0-3" };
+  const late = JSON.stringify({ ...ledger, writer: { nonce: "old", address: "192.0.2.9:0/9", process: null } });
+
+  it("does not count: the disk stays copied, sealed, accepted", async () => {
+    const rbd = fakeRbd();
+    rbd.meta.set(LEDGER_KEY, JSON.stringify(finished));
+    const store = openLedger(rbd, identity);
+    await store.apply({ kind: "copied", nonce: "n", digest: null });
+    for (const [state, event] of [
+      ["copied", { kind: "seal", imageProperties: [] }],
+      ["sealed", { kind: "accept" }],
+      ["accepted", null],
+    ] as const) {
+      rbd.meta.set(LEDGER_KEY, late);
+      assert.equal((await store.read())?.state, state);
+      if (event !== null) await store.apply(event);
+    }
+  });
+
+  it("does not bring back what a new claim has given up: the source had changed", async () => {
+    const rbd = fakeRbd();
+    rbd.meta.set(LEDGER_KEY, JSON.stringify(finished));
+    const store = openLedger(rbd, identity);
+    await store.apply({ kind: "copied", nonce: "n", digest: null });
+    const writer = { nonce: "new", address: "192.0.2.2:0/2", process: null };
+    const source = { ...ledger.source, sha256: "another" };
+    const { capacityBytes, sliceMiB } = ledger;
+    await store.apply({ kind: "claim", identity, writer, capacityBytes, sliceMiB, source });
+    assert.equal((await store.read())?.state, "copying");
+    assert.equal((await store.read())?.writer?.nonce, "new");
+  });
+
+  it("is not made up where somebody has taken the ledger away", async () => {
+    const rbd = fakeRbd();
+    rbd.meta.set(LEDGER_KEY, JSON.stringify(finished));
+    const store = openLedger(rbd, identity);
+    await store.apply({ kind: "copied", nonce: "n", digest: null });
+    rbd.meta.delete(LEDGER_KEY);
+    assert.equal(await store.read(), null);
+  });
+});
+
 describe("what rbd says", () => {
   const access = { pool: "pool", user: "user", conf: "/none" };
   const gone = "rbd: error opening image x: (2) No such file or directory";
@@ -70,13 +113,14 @@ describe("what rbd says", () => {
     ])
       await assert.rejects(openRbd(endingCommands(failure), access).info("x"), /rbd info of the image pool\/x/);
   });
-  it("of a key that is not there is told from every other failure", async () => {
-    const none = { code: 2, stderr: `failed to get metadata ${LEDGER_KEY} of image : (2) No such file or directory` };
-    assert.equal(await openRbd(endingCommands(none), access).getMeta("x", LEDGER_KEY), null);
+  it("of metadata that is not there is told from every other failure", async () => {
+    for (const nothing of ["", "\n", "{}"])
+      assert.deepEqual(await openRbd(endingCommands({ stdout: nothing }), access).metadata("x"), new Map());
     for (const failure of [
       { code: 2, stderr: gone },
       { code: 1, stderr: "timed out" },
+      { code: 0, stdout: "no JSON" },
     ])
-      await assert.rejects(openRbd(endingCommands(failure), access).getMeta("x", LEDGER_KEY), /image-meta get/);
+      await assert.rejects(openRbd(endingCommands(failure), access).metadata("x"), /image-meta list/);
   });
 });

@@ -66,5 +66,5 @@ export async function ledger(volumeId: string): Promise<{ state: string; finishe
 /** Takes the ledger off a volume, where there is one. */
 export async function forgetLedger(volumeId: string): Promise<void> {
   const image = ["--id", "cinder", "--pool", "volumes", "image-meta", "remove", `volume-${volumeId}`];
-  await execa("rbd", [...image, "wavelift.v1"], { reject: false });
+  for (const key of ["wavelift.v1.done", "wavelift.v1"]) await execa("rbd", [...image, key], { reject: false });
 }

@@ -20,7 +20,7 @@ export function fakeRbd(watchers: () => string[] = () => []): Rbd & { meta: Map<
     info: () => soon(() => ({ sizeBytes: 1, snapshots: 0, parent: null })),
     watchers: () => soon(() => watchers().filter((address) => !fenced.includes(address))),
     hasData: () => soon(() => false),
-    getMeta: (_image, key) => soon(() => meta.get(key) ?? null),
+    metadata: () => soon(() => new Map(meta)),
     setMeta: (_image, key, value) => soon(() => void meta.set(key, value)),
     blocklist: (address) => soon(() => void fenced.push(address)),
   };

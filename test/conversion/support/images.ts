@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../../conversion/commands.ts";
 import { imageOpts } from "../../../conversion/copy/image-opts.ts";
-import { Ledger, LEDGER_KEY } from "../../../conversion/ledger/ledger.ts";
+import { DONE_KEY, Ledger, LEDGER_KEY } from "../../../conversion/ledger/ledger.ts";
 import { access, commands, rbd, tool } from "./tools.ts";
 
 const made: string[] = [];
@@ -48,12 +48,13 @@ export function scribble(image: string, offset: number, length: number, byte = 0
 }
 
 export async function ledgerOf(image: string): Promise<Ledger | null> {
-  const text = await rbd.getMeta(image, LEDGER_KEY);
-  return text === null ? null : Ledger.parse(JSON.parse(text));
+  const text = (await rbd.metadata(image)).get(LEDGER_KEY);
+  return text === undefined ? null : Ledger.parse(JSON.parse(text));
 }
 
 export async function changeLedger(image: string, change: Partial<Ledger>): Promise<void> {
   const ledger = await ledgerOf(image);
   if (ledger === null) throw new Error(`${image} has no ledger`);
+  await run(commands, "rbd", [...login, "image-meta", "remove", `${access.pool}/${image}`, DONE_KEY]);
   await rbd.setMeta(image, LEDGER_KEY, JSON.stringify({ ...ledger, ...change }));
 }
