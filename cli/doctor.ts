@@ -101,5 +101,6 @@ function table(findings: readonly Finding[]): string {
       state === "ok" || state === "note" ? found : `${found}\nexpected: ${expected}\n${pc.bold(remedy)}`,
     ]);
   const count = (state: Finding["state"]): number => findings.filter((finding) => finding.state === state).length;
-  return `${rows.toString()}\n${count("fault")} faults, ${count("warning")} warnings, ${findings.length} checks`;
+  const few = (found: number, noun: string): string => `${found} ${noun}${found === 1 ? "" : "s"}`;
+  return `${rows.toString()}\n${few(count("fault"), "fault")}, ${few(count("warning"), "warning")}, ${few(findings.length, "check")}`;
 }

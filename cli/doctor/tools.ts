@@ -36,7 +36,7 @@ const tools: readonly Tool[] = [
   { name: "rbd", ...CEPH },
   { name: "ceph", ...CEPH },
   { name: "setpriv", needed: null, because: "", debian: "util-linux", redHat: "util-linux" },
-  { name: "prlimit", needed: null, because: "", debian: "util-linux", redHat: "util-linux", optional: true },
+  { name: "prlimit", needed: null, because: "", debian: "util-linux", redHat: "util-linux" },
   { name: "nbdkit", needed: null, because: "", debian: "nbdkit", redHat: "nbdkit", optional: true },
 ];
 

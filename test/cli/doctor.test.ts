@@ -31,6 +31,7 @@ const healthy: HostFacts = {
     rbd: tool("16.2.15"),
     ceph: tool("19.2.0"),
     setpriv: tool("2.38.1"),
+    prlimit: tool("2.38.1"),
   },
   runFolder: { path: "/run/wavelift", freeBytes: 1e9, fault: null },
   bundleFolder: { path: "/root/.cache/wavelift", freeBytes: 1e9, fault: null },
