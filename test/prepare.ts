@@ -24,7 +24,8 @@ function labUp(): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ["bin/setup.mjs", "lab/main.ts", "up", "--guests"], {
       cwd: project,
-      stdio: ["ignore", "inherit", "inherit"],
+      // Not to stdout: that is for results, as JSON where it was asked for.
+      stdio: ["ignore", process.stderr, "inherit"],
     });
     child.once("error", reject);
     child.once("close", (code) => {

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import { randomInt } from "node:crypto";
-import { ensureToolchain } from "../../toolchain/ensure.ts";
+import { prepare } from "../prepare.ts";
 import { describeRound } from "./describe-round.ts";
 import { runRounds } from "./rounds.ts";
 
 /**
- * `npm run test:kill -- --rounds N [--seed S] [--json]`: kills what runs, whenever, on the lab (npm run lab -- up), and sees
+ * `npm run test:kill -- --rounds N [--seed S] [--json]`: kills what runs, whenever, on the lab (made when missing), and sees
  * that the next run puts everything right. Exit code 1 when it does not.
  */
 
@@ -32,7 +32,7 @@ process.on("SIGINT", () => {
   if (!stop.signal.aborted) process.stderr.write("Ends after this round, and tidies up.\n");
   stop.abort();
 });
-Object.assign(process.env, (await ensureToolchain()).env);
+Object.assign(process.env, await prepare());
 print(`seed ${seed}, ${rounds} rounds`, { seed, rounds });
 const { results, logs } = await runRounds({
   rounds,
