@@ -7,6 +7,8 @@ export async function askPulumi(args: readonly string[]): Promise<{ exitCode: nu
   const asked = await execa("pulumi", [...args, "--non-interactive"], {
     cwd: project,
     env: await pulumiEnvironment(),
+    // Else what pulumiEnvironment leaves out comes in again.
+    extendEnv: false,
     stdin: "ignore",
     reject: false,
   });

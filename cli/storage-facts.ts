@@ -3,6 +3,7 @@ import type { LeftoversJob, PurgeJob } from "../conversion/job.ts";
 import { Report } from "../conversion/report.ts";
 import type { ImageFacts, StorageFacts } from "../planning/image-facts.ts";
 import { project } from "./project.ts";
+import { pulumiEnvironment } from "./pulumi.ts";
 
 /** A question to the conversion host, which alone sees images: by the launcher, so that it works with any runner. */
 export type AskStorage = (
@@ -14,6 +15,9 @@ export type AskStorage = (
 export const askLauncher: AskStorage = async (verb, job) => {
   const run = await execa(process.execPath, ["bin/convert.mjs", verb], {
     cwd: project,
+    // As a stage of Pulumi has it, and nothing more.
+    env: await pulumiEnvironment(),
+    extendEnv: false,
     input: JSON.stringify(job),
     reject: false,
     maxBuffer: 64 * 2 ** 20,

@@ -20,9 +20,11 @@ export const volumeLost: Rule = {
 export function lostVolumes(file: WaveFile, offers: ReadonlyMap<string, CloudOffer>, stack: string): Finding[] {
   const here = new Map(file.vms.filter(({ phase }) => phase !== "absent").map((vm) => [vm.key, vm]));
   return [...offers].flatMap(([target, { volumes }]) =>
-    volumes.flatMap(({ mark }): Finding[] => {
+    volumes.flatMap(({ id, mark }): Finding[] => {
       const vm = mark?.stack === stack ? here.get(vmOfDisk(mark.key) ?? "") : undefined;
       if (mark === null || vm === undefined) return [];
+      // Two targets may be one project, by two entries of clouds.yaml: the volume is judged where the file has it.
+      if (vm.target !== target && offers.get(vm.target)?.volumes.some((one) => one.id === id) === true) return [];
       const way = `going on would delete it. Take ${vm.key}'s entry from the last commit of the wave file, or plan it again`;
       if (vm.target !== target)
         return [

@@ -143,6 +143,13 @@ const cases: readonly Case[] = [
     },
     ["web01", "Critical", /web01-disk-2000 is on target lab, the file says other: going on would delete it/],
   ),
+  not("volume.lost", "a volume that two targets show, because they are one project", {
+    ...one({}, {}, {}, { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } }),
+    offers: new Map([
+      ["lab", offer({ volumes: [volume("web01-disk-2000")] })],
+      ["other", offer({ volumes: [volume("web01-disk-2000")] })],
+    ]),
+  }),
   is("volume.lost", "a volume whose disk left the file", one({}, {}, { volumes: [volume("web01-disk-2001")] }), [
     "web01",
     "Critical",
