@@ -60,7 +60,7 @@ describe("a wave in which VMs fail", function () {
       await randomDisk(disk(key), 16, 4);
       await makeBootable(disk(key));
       const withoutNic = key === "waits" ? { nics: [] } : {};
-      wave.writeVm(testVm(key, 130 + at, [{ file: `${key}.raw`, capacityBytes: 16 * MIB }], withoutNic));
+      wave.writeVm(testVm(key, 230 + at, [{ file: `${key}.raw`, capacityBytes: 16 * MIB }], withoutNic));
     }
     writePlan(overrides);
     await wave.plan();
@@ -95,12 +95,12 @@ describe("a wave in which VMs fail", function () {
       {
         method: "POST",
         path: /\/ports$/,
-        body: /10\.20\.0\.139/,
+        body: /10\.20\.0\.239/,
         status: 409,
         answer: {
           NeutronError: {
             type: "IpAddressAlreadyAllocated",
-            message: "IP address 10.20.0.139 already allocated in subnet 7679a17d",
+            message: "IP address 10.20.0.239 already allocated in subnet 7679a17d",
             detail: "",
           },
         },
@@ -156,7 +156,7 @@ describe("a wave in which VMs fail", function () {
       /^ {2}cut +failed: source: cut-disk-2000: the disk in "cut\.raw" has 8388608 bytes, the estate says 16777216\. .*Read the estate again/m,
       /^ {2}volerr +failed: volume of disk 2000: Cinder could not make the volume \(status error\)/m,
       /^ {2}volquota +failed: volume of disk 2000: a quota of the project is reached: .*'volumes'\. Raise the quota/m,
-      /^ {2}portused +failed: port of NIC 4000: the address 10\.20\.0\.139 is in use by another port\. Find it with/m,
+      /^ {2}portused +failed: port of NIC 4000: the address 10\.20\.0\.239 is in use by another port\. Find it with/m,
       /^ {2}noroom +failed: server: Nova could not build the server .*No valid host was found\. /m,
       /^ {2}srvquota +failed: server: a quota of the project is reached: Quota exceeded for instances.* Raise the quota/m,
       /^ {2}silent +failed: ready: not ready after 5 s .*never comes.* See what it waits for/m,

@@ -45,11 +45,11 @@ describe("what a killed engine leaves behind", function () {
     await wave.open();
     await randomDisk(disk, 64, 64);
     await makeBootable(disk);
-    wave.writeVm(testVm("left1", 110, [{ file: "left.raw", capacityBytes: 64 * MIB }]));
+    wave.writeVm(testVm("left1", 210, [{ file: "left.raw", capacityBytes: 64 * MIB }]));
     // Once of this wave, no longer declared: what is there of them is not in the state and has to be kept.
     for (const [key, last] of [
-      ["old1", 111],
-      ["old2", 112],
+      ["old1", 211],
+      ["old2", 212],
     ] as const)
       wave.writeVm(testVm(key, last, [{ file: "left.raw", capacityBytes: 64 * MIB }]));
     const left1 = { boot: true, imageProperties: bootSectorProperties };
@@ -264,7 +264,7 @@ describe("a volume that Cinder fails to delete", function () {
   before(async () => {
     await wave.open();
     await randomDisk(path.join(wave.datastore, "small.raw"), 4, 4);
-    wave.writeVm(testVm("stuck1", 113, [{ file: "small.raw", capacityBytes: 4 * MIB }]));
+    wave.writeVm(testVm("stuck1", 213, [{ file: "small.raw", capacityBytes: 4 * MIB }]));
     wave.writePlan({ "test-undeletable": { target: "lab", vms: { stuck1: {} } } });
     await wave.plan();
   });

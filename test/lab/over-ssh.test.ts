@@ -21,7 +21,7 @@ describe("a wave whose conversion host is behind sshd", function () {
     host = await startConversionHost();
     await wave.open();
     await randomDisk(disk, SIZE_MIB, SIZE_MIB);
-    wave.writeVm(testVm("overssh", 101, [{ file: "big.raw", capacityBytes: SIZE_MIB * 2 ** 20 }]));
+    wave.writeVm(testVm("overssh", 205, [{ file: "big.raw", capacityBytes: SIZE_MIB * 2 ** 20 }]));
     wave.writePlan({ "test-ssh": { target: "lab", vms: { overssh: {} } } });
     await wave.plan();
     const datastores = { test: wave.datastore };

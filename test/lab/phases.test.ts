@@ -25,9 +25,9 @@ describe("phases, one VM at a time", function () {
       await randomDisk(disk(key), 8, 4);
       await makeBootable(disk(key));
     }
-    wave.writeVm(vm("ph-db", 123, on));
-    wave.writeVm(vm("ph-app", 124));
-    wave.writeVm(vm("ph-out", 125));
+    wave.writeVm(vm("ph-db", 214, on));
+    wave.writeVm(vm("ph-app", 215));
+    wave.writeVm(vm("ph-out", 216));
   });
   after(() => wave.close());
 
@@ -61,10 +61,10 @@ describe("phases, one VM at a time", function () {
   });
 
   it("boots it when the plan says so, after the one it depends on, whose source is off and silent by now", async () => {
-    const silent = vm("ph-db", 123, { toolsState: "notRunning" });
+    const silent = vm("ph-db", 214, { toolsState: "notRunning" });
     wave.writeVm({ ...silent, nics: silent.nics.map((nic) => ({ ...nic, addresses: [] })) });
     const said = await run({ ...out, "ph-app": { boot: true, dependsOn: ["ph-db"] }, "ph-db": { generation: 2 } });
-    assert.match(said, /ph-db: .*\[plan\.held\].*boot stays true.*addresses stays 10\.20\.0\.123/);
+    assert.match(said, /ph-db: .*\[plan\.held\].*boot stays true.*addresses stays 10\.20\.0\.214/);
     assert.match(said, /ph-db generation: 1 -> 2: is not applied/);
     const servers = await found("servers");
     assert.deepEqual(Object.keys(servers).sort(), ["ph-app", "ph-db"]);
@@ -86,7 +86,7 @@ describe("phases, one VM at a time", function () {
   });
 
   it("migrates it anew as another generation", async () => {
-    wave.writeVm(vm("ph-db", 123, on));
+    wave.writeVm(vm("ph-db", 214, on));
     const before = await found("servers");
     await run({ ...out, "ph-app": { boot: true, dependsOn: ["ph-db"] }, "ph-db": { generation: 2 } });
     const servers = await found("servers");

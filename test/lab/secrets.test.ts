@@ -118,11 +118,11 @@ describe("secrets, by every way in", function () {
     await randomDisk(path.join(wave.datastore, "big.raw"), BIG_MIB, BIG_MIB);
     await randomDisk(path.join(wave.datastore, "small.raw"), 16, 4);
     const small = { file: "small.raw", capacityBytes: 16 * MIB };
-    wave.writeVm(testVm("sweep1", 140, [{ file: "big.raw", capacityBytes: BIG_MIB * MIB }]));
-    wave.writeVm(testVm("sweep2", 141, [small]));
-    wave.writeVm(testVm("sweep3", 142, [small], { nics: [] }));
+    wave.writeVm(testVm("sweep1", 240, [{ file: "big.raw", capacityBytes: BIG_MIB * MIB }]));
+    wave.writeVm(testVm("sweep2", 241, [small]));
+    wave.writeVm(testVm("sweep3", 242, [small], { nics: [] }));
     // Fails: errors of pulumi print the command with its input and output.
-    wave.writeVm(testVm("sweep4", 143, [{ ...small, file: "none.raw" }]));
+    wave.writeVm(testVm("sweep4", 243, [{ ...small, file: "none.raw" }]));
     const vms = { sweep1: {}, sweep2: { target: "tenant" }, sweep3: { target: "token" }, sweep4: {} };
     wave.writePlan({ [WAVE]: { target: "lab", vms } }, { targets });
 
@@ -148,8 +148,8 @@ describe("secrets, by every way in", function () {
 
   after(async () => {
     await wave.wavelift("destroy", WAVE, "--yes", "--", "--non-interactive", "--skip-preview");
-    await wave.wavelift("destroy", "test-estate", "--yes", "--", "--non-interactive", "--skip-preview");
-    for (const stack of [WAVE, "test-estate"]) rmSync(stackFile(stack), { force: true });
+    await wave.wavelift("destroy", wave.estate, "--yes", "--", "--non-interactive", "--skip-preview");
+    for (const stack of [WAVE, wave.estate]) rmSync(stackFile(stack), { force: true });
     await user?.remove();
     await wave.close();
   });

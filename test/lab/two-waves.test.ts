@@ -100,7 +100,7 @@ describe("two waves and the estate that they share", function () {
       await makeBootable(disk(name));
       // The same names in both waves: what belongs to whom is told by the mark, and by nothing else.
       const label = "Hard disk 1";
-      a.writeVm(testVm(name, 170 + index, [{ file: `${name}.raw`, capacityBytes: 48 * MIB, label }], { name: "two" }));
+      a.writeVm(testVm(name, 220 + index, [{ file: `${name}.raw`, capacityBytes: 48 * MIB, label }], { name: "two" }));
     }
     a.writePlan(waves(), { ...groups(first), names: { volume: "two {label}" } });
     await a.plan();
