@@ -26,7 +26,7 @@ export function outcomeLines(verb: "up" | "destroy", stack: string, outcome: Out
     ...(finished ? [] : ["The run was cut off: this is what is known of it."]),
     ...open.map((vm) => `  ${vm.vm.padEnd(width)}  ${tell(vm)}`),
     ...others.map((part) => `  ${tellPart(part)}`),
-    ...(vms.length === 0 ? [] : [`${vms.length} VMs: ${summary.join(", ")}.`]),
+    ...(vms.length === 0 ? [] : [`${vms.length} VM${vms.length === 1 ? "" : "s"}: ${summary.join(", ")}.`]),
     ...(counts.done === vms.length && others.length === 0
       ? []
       : [`Go on with: wavelift ${verb} ${stack} (what is done is not touched again)`]),
