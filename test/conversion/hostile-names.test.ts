@@ -149,7 +149,9 @@ describe("names from the source", function () {
           return;
         }
         for (const extent of "extents" in found ? found.extents : []) {
-          assert.equal(extent.file, name, "the extent is another one than the descriptor names");
+          // A quote and a line's end are no part of a name in a descriptor: with them it is another descriptor.
+          if (!/["\r\n]/.test(name))
+            assert.equal(extent.file, name, "the extent is another one than the descriptor names");
           assert.doesNotMatch(extent.file, /[/\\\0\n\r"]|^\.\.?$|^[A-Za-z][A-Za-z0-9+.-]*:/);
         }
       }),

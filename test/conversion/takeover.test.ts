@@ -137,8 +137,8 @@ describe("import: takes over from an old writer", function () {
     const { volumeId, image, old } = await halfDone();
     await changeLedger(image, { state: "copying", finished: "0", writer: writerOf(old) });
     await old.close();
-    const meddling = meddlingCommands(async (name) => {
-      if (name === "ceph") await changeLedger(image, { finished: "0-1", writer: null });
+    const meddling = meddlingCommands(async (name, args) => {
+      if (name === "ceph" && args.includes("blocklist")) await changeLedger(image, { finished: "0-1", writer: null });
     });
     const { outcome } = await runImport({ ...input, volumeId, world: { commands: meddling } });
     assert.equal(resultOf(outcome), "copied");
