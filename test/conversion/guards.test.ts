@@ -185,8 +185,12 @@ describe("import: what protects data", function () {
       await runImport({ ...input, volumeId, world: { commands: meddling } });
       const compared = meddling.ran.filter(([name, verb]) => name === "qemu-img" && verb === "compare");
       assert.equal(compared.length, 4, "three slices and the rest");
-      for (const args of compared) assert.match(args.join(" "), new RegExp(`driver=rbd,.*image=${image}`));
-      assert.doesNotMatch(compared.flat().join(" "), /driver=nbd|writer\.sock/);
+      for (const args of compared) assert.match(args.join(" "), /driver=nbd,.*path=[^ ]*\/reader\.sock/);
+      assert.doesNotMatch(compared.flat().join(" "), /writer\.sock/);
+      const servers = meddling.ran.filter(([name]) => name === "qemu-nbd").map((args) => args.join(" "));
+      assert.equal(servers.length, 2, "one client that writes and one that reads");
+      assert.match(servers[1] ?? "", new RegExp(`reader\\.sock.*--read-only.*image=${image}`));
+      assert.doesNotMatch(servers[0] ?? "", /--read-only/);
     });
     it("finds data beyond the end of the disk", async () => {
       const { volumeId, image } = makeImage();
