@@ -7,7 +7,9 @@ import { loadEstate } from "../inventory/load.ts";
 import type { FoundVm, Reader } from "../inventory/readers/reader.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
+import type { SourceFacts } from "../inventory/schema/source.ts";
 import { shown } from "../inventory/shown.ts";
+import { writeSources } from "../inventory/source-file.ts";
 import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
 import { exitCodes, UserError } from "./failure.ts";
 import { project } from "./project.ts";
@@ -35,10 +37,13 @@ export async function inventoryCommand(
   if (reader === undefined)
     throw new UserError(`"${kind}" is no kind of source. There are: ${sourceKinds.join(", ")}.`);
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
-  const { vms, faults } = await readPlaces(reader, places, options);
+  const { vms, faults, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
   const found = refresh(vms, estate);
-  if (!options.dryRun) await writeRefresh(estateFolder, found);
+  if (!options.dryRun) {
+    await writeRefresh(estateFolder, found);
+    await writeSources(path.join(path.dirname(estateFolder), "sources"), sources);
+  }
   if (options.json) process.stdout.write(toSortedJson({ ...summaryOf(found), faults }));
   else print(found, faults, options.dryRun ? "Nothing was written (--dry-run)." : `Written to ${estateFolder}.`);
   return faults.length > 0 ? exitCodes.failed : exitCodes.done;
@@ -48,9 +53,10 @@ async function readPlaces(
   reader: Reader,
   places: readonly string[],
   options: InventoryOptions,
-): Promise<{ vms: FoundVm[]; faults: Fault[] }> {
+): Promise<{ vms: FoundVm[]; faults: Fault[]; sources: SourceFacts[] }> {
   const vms: FoundVm[] = [];
   const faults: Fault[] = [];
+  const sources: SourceFacts[] = [];
   for (const place of places) {
     if (!existsSync(place)) throw new UserError(`There is no ${place}.`);
     const folder = statSync(place).isDirectory() ? place : path.dirname(place);
@@ -58,10 +64,11 @@ async function readPlaces(
     const datastore = options.datastore ?? path.basename(datastoreFolder);
     for await (const finding of reader(place, { datastore, datastoreFolder })) {
       if ("vm" in finding) vms.push(finding.vm);
-      else faults.push(finding.fault);
+      else if ("fault" in finding) faults.push(finding.fault);
+      else sources.push(finding.source);
     }
   }
-  return { vms, faults };
+  return { vms, faults, sources };
 }
 
 function summaryOf({ vms, gone }: Refresh): object {

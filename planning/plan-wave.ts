@@ -1,5 +1,6 @@
 import type { CloudOffer } from "../cloud/offer.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
+import type { SourceFacts } from "../inventory/schema/source.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { own } from "../inventory/own.ts";
@@ -26,6 +27,8 @@ export interface PlanInput {
   readonly previous: WaveFile | null;
   /** Keys of VMs that the operator plans again by name: for these, facts may change what has begun. Default: none. */
   readonly again?: ReadonlySet<string>;
+  /** What the sources say of themselves. Default: nothing is known. */
+  readonly sources?: readonly SourceFacts[];
 }
 
 export interface PlannedWave {
@@ -45,7 +48,8 @@ export function planWave(input: PlanInput): PlannedWave {
   const file: WaveFile = { version: 1, wave: input.wave, targets: targetsOf(vms, input), vms };
   const { plan, wave, stack, offers } = input;
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
-  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits };
+  const sources = input.sources ?? [];
+  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources };
   return { file, concerns: judge(view) };
 }
 

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { readOffers } from "../cloud/read-offers.ts";
 import type { CloudOffer } from "../cloud/offer.ts";
 import { loadWaveInputs } from "../inventory/load.ts";
+import { loadSources } from "../inventory/source-file.ts";
+import type { SourceFacts } from "../inventory/schema/source.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
@@ -14,6 +16,8 @@ export interface ReviewInputs {
   readonly offers: ReadonlyMap<string, CloudOffer>;
   /** The wave file as it is in git; null before the first `wavelift plan`. */
   readonly written: WaveFile | null;
+  /** What the sources say of themselves (hosts, clusters, datastores). */
+  readonly sources: readonly SourceFacts[];
 }
 
 /** Where the plan is. */
@@ -34,5 +38,6 @@ export async function readInputs(inventory: string, wave: string, stack: string)
     estate,
     previous: written,
   } = await loadWaveInputs(planPath(inventory), path.join(inventory, "estate"), wave, existsSync(file) ? file : null);
-  return { plan, estate, offers: await readOffers(plan, wave, written, stack), written };
+  const sources = await loadSources(path.join(inventory, "sources"));
+  return { plan, estate, offers: await readOffers(plan, wave, written, stack), written, sources };
 }

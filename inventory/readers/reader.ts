@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Fault } from "../fault.ts";
 import { EstateVm } from "../schema/estate.ts";
+import type { SourceFacts } from "../schema/source.ts";
 import { shown, shownValue } from "../shown.ts";
 import { mismatches, valueAt } from "../expectation.ts";
 
@@ -8,8 +9,11 @@ import { mismatches, valueAt } from "../expectation.ts";
 export const FoundVm = EstateVm.omit({ version: true, key: true });
 export type FoundVm = z.infer<typeof FoundVm>;
 
-/** What a reader finds: a VM, or that something is wrong. A wrong VM never hides the others. */
-export type Finding = { readonly vm: FoundVm } | { readonly fault: Fault };
+/**
+ * What a reader finds: a VM, that something is wrong, or (once a server) what the source says of its hosts, clusters,
+ * datastores and networks. A wrong VM never hides the others.
+ */
+export type Finding = { readonly vm: FoundVm } | { readonly fault: Fault } | { readonly source: SourceFacts };
 
 /** What every reader is told. */
 export interface ReadOptions {
@@ -17,6 +21,8 @@ export interface ReadOptions {
   readonly datastore: string;
   /** Folder that is that datastore: paths in the estate are relative to it. */
   readonly datastoreFolder: string;
+  /** Told as the work goes on, where it takes longer than two seconds. */
+  readonly progress?: (message: string) => void;
 }
 
 /** Reads a source: a file, a folder, an address. VMs come as they are found, so that no source has to fit in memory. */

@@ -71,6 +71,8 @@ export const EstateDisk = z.strictObject({
   datastoreAccessible: z.boolean().nullable().default(null),
   /** File that this one is only a difference to (snapshot, differencing disk); null: it is whole. */
   parentFile: z.string().min(1).nullable().default(null),
+  /** Keys of the other VMs of the estate that have this disk, too. Found out when the estate is written. */
+  sharedWith: z.array(VmKey).default([]),
 });
 export type EstateDisk = z.infer<typeof EstateDisk>;
 
@@ -112,6 +114,8 @@ export const GuestDisk = z.strictObject({
   path: z.string(),
   capacityBytes: z.int().min(0),
   freeBytes: z.int().min(0),
+  /** For example NTFS or ext4; null when unknown. */
+  fileSystem: z.string().nullable().default(null),
 });
 
 /** A rule of the source's scheduler that names this VM. */
@@ -173,6 +177,11 @@ export const EstateVm = z.strictObject({
   connectionState: z.string().nullable().default(null),
   devices: z.array(EstateDevice).default([]),
   guestDisks: z.array(GuestDisk).default([]),
+  /**
+   * Programs that run in the guest and that a migration must know of (antivirus, disk encryption, cluster software), by
+   * process name, sorted; from what VMware Tools publish as application information. null: the source cannot tell.
+   */
+  software: z.array(z.string()).nullable().default(null),
   placementRules: z.array(PlacementRule).default([]),
   /** Properties that an OVF gives its guest, by key. Values of those that the OVF calls passwords are left out. */
   ovfProperties: z.record(z.string(), z.string()).default({}),

@@ -3,15 +3,17 @@ import { z } from "zod";
 import { toSortedJson } from "../json.ts";
 import { EstateVm } from "./estate.ts";
 import { Plan } from "./plan.ts";
+import { SourceFacts } from "./source.ts";
 import { WaveFile } from "./wave.ts";
 
 /**
- * JSON Schemas of the three files, for editors (they complete and check the YAML). Run this file to write them to
+ * JSON Schemas of the files, for editors (they complete and check the YAML). Run this file to write them to
  * `inventory/schema/json/`; a test sees that they are current.
  */
 export function jsonSchemas(): Readonly<Record<string, string>> {
   return {
     "estate-vm.schema.json": text(EstateVm, "Wavelift: facts of one VM"),
+    "source.schema.json": text(SourceFacts, "Wavelift: facts of a source"),
     "plan.schema.json": text(Plan, "Wavelift: the plan"),
     "wave.schema.json": text(WaveFile, "Wavelift: a wave, as planned"),
   };

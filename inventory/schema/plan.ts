@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ThroughputModel } from "./throughput.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
 
 /** The plan: the decisions of people (`inventory/plan.yaml`), hand-written, comments welcome. */
@@ -193,6 +194,7 @@ export const Plan = z.strictObject({
     .describe("Security groups (names of this plan) of NICs for which nothing else is said."),
   serverGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), ServerGroup).default({}),
   names: NameTemplates.prefault({}),
+  throughput: ThroughputModel.prefault({}).describe("What estimates of duration rest on."),
   waves: z.record(WaveName, Wave),
 });
 export type Plan = z.infer<typeof Plan>;

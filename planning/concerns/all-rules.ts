@@ -6,11 +6,12 @@ import { bootSeveralDisks } from "./boot-several-disks.ts";
 import { dependencyCycle } from "./dependency-cycle.ts";
 import { dependencyMissing } from "./dependency-missing.ts";
 import { diskBusFull } from "./disk-bus-full.ts";
-import { diskEncrypted } from "./disk-encrypted.ts";
 import { diskMode } from "./disk-mode.ts";
 import { diskNvme } from "./disk-nvme.ts";
 import { diskRdm } from "./disk-rdm.ts";
 import { diskShared } from "./disk-shared.ts";
+import { fromFacts } from "./fact-rule.ts";
+import { factRules } from "./fact-rules.ts";
 import { flavorNone } from "./flavor-none.ts";
 import { flavorTooSmall } from "./flavor-too-small.ts";
 import { groupNotOnTarget } from "./group-not-on-target.ts";
@@ -46,6 +47,7 @@ import { waveUnknown } from "./wave-unknown.ts";
 import { zoneUnknown } from "./zone-unknown.ts";
 
 const rules: readonly Rule[] = [
+  ...factRules.map(fromFacts),
   waveUnknown,
   vmTwoWaves,
   vmDropped,
@@ -65,7 +67,6 @@ const rules: readonly Rule[] = [
   dependencyCycle,
   dependencyMissing,
   diskBusFull,
-  diskEncrypted,
   diskMode,
   diskNvme,
   diskRdm,

@@ -1,12 +1,12 @@
-import { perVm, type Rule } from "./rule.ts";
+import { type FactRule, perFacts } from "./fact-rule.ts";
 
-export const diskEncrypted: Rule = {
+export const diskEncrypted: FactRule = {
   id: "disk.encrypted",
   category: "Critical",
   label: "Disk is encrypted at the source",
   why: "A copy of the file is a copy of the cipher text, and the key stays in the source's key server.",
-  check: (view) =>
-    perVm(view, ({ facts }) =>
+  checkFacts: (view) =>
+    perFacts(view, (facts) =>
       facts.disks
         .filter(({ encrypted }) => encrypted)
         .map(

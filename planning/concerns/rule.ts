@@ -1,4 +1,5 @@
 import type { CloudOffer } from "../../cloud/offer.ts";
+import type { SourceFacts } from "../../inventory/schema/source.ts";
 import type { Plan } from "../../inventory/schema/plan.ts";
 import type { Concern, WaveFile } from "../../inventory/schema/wave.ts";
 import type { Edits } from "../keep-begun.ts";
@@ -23,6 +24,8 @@ export interface WaveView {
   readonly kept: ReadonlySet<string>;
   /** By key, of VMs that have begun: what is not applied to them, and what is. */
   readonly edits: ReadonlyMap<string, Edits>;
+  /** What the sources of the wave's VMs say of themselves; empty where nothing was read. */
+  readonly sources: readonly SourceFacts[];
 }
 
 /** One finding of a rule. */

@@ -41,7 +41,8 @@ describe("libvirt domains", () => {
     const faults: string[] = [];
     for await (const finding of readLibvirt(folder, { datastore: "kvm1", datastoreFolder: folder })) {
       if ("vm" in finding) vms.push(finding.vm);
-      else faults.push(`${finding.fault.line ?? ""} ${finding.fault.path}: ${finding.fault.value}`);
+      else if ("fault" in finding)
+        faults.push(`${finding.fault.line ?? ""} ${finding.fault.path}: ${finding.fault.value}`);
     }
     return { vms, faults };
   }

@@ -1,10 +1,14 @@
 import type { CloudOffer, Flavor, Quota } from "../../cloud/offer.ts";
-import { EstateVm } from "../../inventory/schema/estate.ts";
+import type { z } from "zod";
+import { EstateDisk, EstateVm } from "../../inventory/schema/estate.ts";
 import { Plan } from "../../inventory/schema/plan.ts";
 import type { PlanInput } from "../../planning/plan-wave.ts";
 
 /** A VM of the estate with one disk and one NIC; `changes` replaces whole fields. */
-export function estateVm(key: string, changes: Partial<ReturnType<typeof vmInput>> = {}): EstateVm {
+export function estateVm(
+  key: string,
+  changes: { readonly [Field in keyof z.input<typeof EstateVm>]?: unknown } = {},
+): EstateVm {
   return EstateVm.parse({ ...vmInput(key), ...changes });
 }
 
@@ -32,6 +36,10 @@ export function vmInput(key: string) {
     disks: [disk(2000)] as unknown[],
     nics: [nic(4000, `00:50:56:00:00:${number.toString(16).padStart(2, "0")}`, `10.20.0.${number}`)] as unknown[],
   };
+}
+
+export function estateDisk(changes: object = {}): EstateDisk {
+  return EstateDisk.parse(disk(2000, changes));
 }
 
 export function disk(deviceKey: number, changes: object = {}) {

@@ -1,0 +1,5 @@
+import { diskEncrypted } from "./disk-encrypted.ts";
+import type { FactRule } from "./fact-rule.ts";
+
+/** Every rule that needs nothing but the source's facts, one a file. */
+export const factRules: readonly FactRule[] = [diskEncrypted];
