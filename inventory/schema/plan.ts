@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ComplexityModel } from "./complexity.ts";
 import { ThroughputModel } from "./throughput.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
 
@@ -199,6 +200,7 @@ export const Plan = z.strictObject({
   serverGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), ServerGroup).default({}),
   names: NameTemplates.prefault({}),
   throughput: ThroughputModel.prefault({}).describe("What estimates of duration rest on."),
+  complexity: ComplexityModel.prefault({}).describe("How `wavelift assess` scores VMs."),
   waves: z
     .record(WaveName, Wave)
     .default({})
