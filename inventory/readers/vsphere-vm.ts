@@ -93,6 +93,7 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       "see the VM's settings at the source, or leave the VM out",
     ),
   }));
+  const firmware = text("config.firmware");
   const version = /^vmx-0*(\d{1,4})$/.exec(text("config.version") ?? "")?.[1];
   const faultTolerance = text("runtime.faultToleranceState");
   return [
@@ -106,7 +107,8 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       cpus: wholeAt(hardware, "numCPU") ?? 0,
       coresPerSocket: positive(wholeAt(hardware, "numCoresPerSocket")),
       memoryMiB: wholeAt(hardware, "memoryMB") ?? 0,
-      firmware: text("config.firmware") === "efi" ? "efi" : "bios",
+      firmware: firmware === "efi" || firmware === "bios" ? firmware : null,
+      // A BIOS has none; servers older than 6.5 do not tell of it and cannot switch it on.
       secureBoot: flagAt(at("config.bootOptions"), "efiSecureBootEnabled") ?? false,
       tpm: hasTpm(devices),
       guestId: text("config.guestId") ?? "",
@@ -123,6 +125,7 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       guestReportedName: text("guest.guestFullName"),
       cpuHotAdd: flagAt(at("config.cpuHotAddEnabled")),
       memoryHotAdd: flagAt(at("config.memoryHotAddEnabled")),
+      // A configuration that names no affinity has none.
       cpuAffinity: nodesOf(at("config.cpuAffinity"), "affinitySet").length > 0,
       numaAffinity:
         (extraOption(options, "numa.nodeAffinity") ?? "") !== "" ||
