@@ -3,6 +3,8 @@ import type { ThroughputModel } from "../inventory/schema/throughput.ts";
 import { shown } from "../inventory/shown.ts";
 import { type Reading, readingOf, summed } from "./reading.ts";
 
+const MIB = 2 ** 20;
+
 /** How long a set of VMs takes, and what it waits for. */
 export interface Estimate {
   readonly seconds: number;
@@ -45,47 +47,56 @@ export interface Limit {
 
 /** What bounds the copy of this reading; the total is always among them. */
 export function limits({ bytes, largest, hosts, datastores }: Reading, model: ThroughputModel): Limit[] {
+  const { disk, host, vmsOfHost, datastore } = ratesOf(model);
   return [
     totalLimit(bytes, model),
-    ...(largest === null ? [] : [diskLimit(largest.disk, largest.bytes, model)]),
-    ...[...hosts].map(([name, host]) => hostLimit(name, host.bytes, host.longestBytes, model)),
-    ...[...datastores].map(([name, sum]) => datastoreLimit(name, sum, model)),
+    ...(largest === null ? [] : [limit("disk", largest.disk, largest.bytes, disk)]),
+    ...[...hosts].flatMap(([name, one]) => [
+      limit("host", name, one.bytes, host),
+      limit("host", name, one.longestBytes, vmsOfHost),
+    ]),
+    ...[...datastores].map(([name, sum]) => limit("datastore", name, sum, datastore)),
   ];
 }
 
-export const diskLimit = (name: string, bytes: number, model: ThroughputModel): Limit => ({
-  kind: "disk",
-  name,
-  bytes,
-  rateMiBPerSecond: model.diskMiBPerSecond,
-});
-
-export const datastoreLimit = (name: string, bytes: number, model: ThroughputModel): Limit => ({
-  kind: "datastore",
-  name,
-  bytes,
-  rateMiBPerSecond: model.datastoreMiBPerSecond,
-});
-
-/** The host's own rate, or, where that takes longer, only so many VMs of it at once, each as fast as its largest disk. */
-export function hostLimit(name: string, bytes: number, longestBytes: number, model: ThroughputModel): Limit {
-  const host: Limit = { kind: "host", name, bytes, rateMiBPerSecond: model.esxiHostMiBPerSecond };
-  const rateMiBPerSecond = model.diskMiBPerSecond * model.vmsAtOncePerEsxiHost;
-  const vms: Limit = { kind: "host", name, bytes: longestBytes, rateMiBPerSecond };
-  return secondsOf(vms) > secondsOf(host) ? vms : host;
+/** The model's rates in bytes per second. */
+export interface Rates {
+  readonly disk: number;
+  readonly host: number;
+  /** Of one host, when only so many of its VMs are read at once, each as fast as its largest disk. */
+  readonly vmsOfHost: number;
+  readonly datastore: number;
+  readonly total: number;
 }
 
-export function totalLimit(bytes: number, model: ThroughputModel): Limit {
-  const slots = model.diskMiBPerSecond * model.disksAtOnce;
-  return slots < model.totalMiBPerSecond
-    ? { kind: "total", name: `${model.disksAtOnce} disks at once`, bytes, rateMiBPerSecond: slots }
-    : { kind: "total", name: "all conversion hosts", bytes, rateMiBPerSecond: model.totalMiBPerSecond };
+export function ratesOf(model: ThroughputModel): Rates {
+  const disk = model.diskMiBPerSecond * MIB;
+  return {
+    disk,
+    host: model.esxiHostMiBPerSecond * MIB,
+    vmsOfHost: disk * model.vmsAtOncePerEsxiHost,
+    datastore: model.datastoreMiBPerSecond * MIB,
+    total: Math.min(disk * model.disksAtOnce, model.totalMiBPerSecond * MIB),
+  };
+}
+
+const limit = (kind: Limit["kind"], name: string, bytes: number, rate: number): Limit => ({
+  kind,
+  name,
+  bytes,
+  rateMiBPerSecond: rate / MIB,
+});
+
+function totalLimit(bytes: number, model: ThroughputModel): Limit {
+  const isSlots = model.diskMiBPerSecond * model.disksAtOnce < model.totalMiBPerSecond;
+  const name = isSlots ? `${model.disksAtOnce} disks at once` : "all conversion hosts";
+  return limit("total", name, bytes, ratesOf(model).total);
 }
 
 /** Seconds that the copy takes by this limit alone. */
-export const secondsOf = ({ bytes, rateMiBPerSecond }: Limit): number => bytes / 2 ** 20 / rateMiBPerSecond;
+export const secondsOf = ({ bytes, rateMiBPerSecond }: Limit): number => bytes / MIB / rateMiBPerSecond;
 
 const prefixes = { disk: "", total: "", host: "ESXi host ", datastore: "datastore " };
 
 const shownLimit = ({ kind, name, bytes, rateMiBPerSecond }: Limit): string =>
-  `${prefixes[kind]}${shown(name)}: ${(bytes / 2 ** 30).toFixed(1)} GiB at ${rateMiBPerSecond} MiB/s`;
+  `${prefixes[kind]}${shown(name)}: ${(bytes / 2 ** 30).toFixed(1)} GiB at ${Math.round(rateMiBPerSecond)} MiB/s`;

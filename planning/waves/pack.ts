@@ -1,13 +1,14 @@
 import type { ThroughputModel } from "../../inventory/schema/throughput.ts";
 import { compareText } from "../../inventory/order.ts";
-import { type Bin, emptyBin } from "./bin.ts";
-import { fitsAlone, type Part, type WaveLimits } from "./part.ts";
+import { limits as limitsOf, secondsOf } from "../estimate.ts";
+import { type Bin, emptyBin, type Fill, mayHold } from "./bin.ts";
+import { fitsAlone, merged, type Part, type WaveLimits } from "./part.ts";
 
 /**
- * Packs parts into as few waves as the limits need, about equally full, so that the waves together take as little time
- * as possible. The largest part comes first; each goes where it adds least to the wave's duration (a host or datastore
- * that this wave does not read from yet adds nothing), among equals to the shortest wave, then to the emptiest.
- * A part that is more than a wave may hold is a wave of its own. The same for any order of the input.
+ * Packs parts into as few waves as the limits need, about equally full and long: ESXi hosts and datastores are spread over
+ * them, since each host's share of a wave counts for how long it takes. The largest part comes first; each goes where the
+ * wave, with it, is least full by what it is fullest of (VMs, capacity, time). A part that is more than a wave may hold is
+ * a wave of its own. The same for any order of the input.
  */
 export function pack(parts: readonly Part[], limits: WaveLimits, model: ThroughputModel): Part[] {
   const oversize = parts.filter((part) => !fitsAlone(part, limits));
@@ -20,14 +21,15 @@ export function pack(parts: readonly Part[], limits: WaveLimits, model: Throughp
   const bins = filled(others, count, limits, model);
   // Large groups did not fit into so few: the waves that came on top are as full as the others when filled again.
   const again = bins.length > count ? filled(others, bins.length, limits, model) : bins;
-  return [...oversize, ...again.filter((bin) => bin.vms() > 0).map((bin) => bin.content())];
+  return [...oversize, ...again.filter((bin) => !bin.isEmpty()).map((bin) => bin.content())];
 }
 
 /** So many bins, or more where a part fits into none of them. */
 function filled(parts: readonly Part[], count: number, limits: WaveLimits, model: ThroughputModel): Bin[] {
   const bins = Array.from({ length: count }, () => emptyBin(model));
+  const even = evenFill(parts, count, model);
   for (const part of parts) {
-    let bin = best(part, bins, limits);
+    let bin = best(part, bins, limits, even);
     if (bin === null) {
       bin = emptyBin(model);
       bins.push(bin);
@@ -38,9 +40,15 @@ function filled(parts: readonly Part[], count: number, limits: WaveLimits, model
 }
 
 function fewest(parts: readonly Part[], { maxVms, maxBytes }: WaveLimits): number {
-  const vms = parts.reduce((sum, part) => sum + part.vms.length, 0);
-  const bytes = parts.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0);
-  return Math.max(Math.ceil(vms / maxVms), Math.ceil(bytes / maxBytes));
+  const { vms, capacityBytes } = merged(parts);
+  return Math.max(Math.ceil(vms.length / maxVms), Math.ceil(capacityBytes / maxBytes));
+}
+
+/** How full each wave is when all are equally so. */
+function evenFill(parts: readonly Part[], count: number, model: ThroughputModel): Fill {
+  const { vms, capacityBytes, reading } = merged(parts);
+  const seconds = Math.max(...limitsOf({ ...reading, largest: null }, model).map(secondsOf));
+  return { vms: vms.length / count, capacityBytes: capacityBytes / count, seconds: seconds / count };
 }
 
 /** By the share of a wave that they fill, then by what they take alone, then by key. */
@@ -49,24 +57,31 @@ function inOrder(parts: readonly Part[], { maxVms, maxBytes }: WaveLimits, model
     .map((part) => ({
       part,
       share: Math.max(part.vms.length / maxVms, part.capacityBytes / maxBytes),
-      seconds: emptyBin(model).secondsWith(part),
+      seconds: emptyBin(model).with(part).seconds,
     }))
     .sort((a, b) => b.share - a.share || b.seconds - a.seconds || compareText(a.part.vms[0] ?? "", b.part.vms[0] ?? ""))
     .map(({ part }) => part);
 }
 
-/** The bin that the part adds least to, null when it fits into none. */
-function best(part: Part, bins: readonly Bin[], limits: WaveLimits): Bin | null {
-  let found: { bin: Bin; cost: readonly number[] } | null = null;
+/** The bin that is least full with the part, null when it fits into none. */
+function best(part: Part, bins: readonly Bin[], limits: WaveLimits, even: Fill): Bin | null {
+  let found: { readonly bin: Bin; readonly cost: readonly number[] } | null = null;
   for (const bin of bins) {
-    if (!bin.hasRoomFor(part, limits)) continue;
-    const seconds = bin.secondsWith(part);
-    // Whole seconds: figures that differ in the last digit only must not decide.
-    const cost = [Math.round(seconds - bin.seconds()), Math.round(seconds), bin.vms()];
+    const fill = bin.with(part);
+    if (!mayHold(fill, limits)) continue;
+    const cost = costOf(fill, even);
     if (found === null || isLess(cost, found.cost)) found = { bin, cost };
   }
   return found?.bin ?? null;
 }
+
+/** Per cents and whole seconds: figures that differ in the last digit only must not decide. */
+function costOf({ vms, capacityBytes, seconds }: Fill, even: Fill): readonly number[] {
+  const height = Math.max(vms / even.vms, share(capacityBytes, even.capacityBytes), share(seconds, even.seconds));
+  return [Math.round(height * 100), Math.round(seconds), vms];
+}
+
+const share = (amount: number, of: number): number => (of === 0 ? 0 : amount / of);
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {
   const at = a.findIndex((one, index) => one !== b[index]);
