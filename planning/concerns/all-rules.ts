@@ -31,6 +31,9 @@ import type { Rule } from "./rule.ts";
 import { securityGroupNone } from "./security-group-none.ts";
 import { serverTouched } from "./server-touched.ts";
 import { snapshotPresent } from "./snapshot-present.ts";
+import { sourceChanged, sourceDataChanged } from "./source-changed.ts";
+import { sourceGone } from "./source-gone.ts";
+import { sourceUnread } from "./source-unread.ts";
 import { targetUnknown } from "./target-unknown.ts";
 import { vipUnreached } from "./vip-unreached.ts";
 import { vmDropped } from "./vm-dropped.ts";
@@ -85,6 +88,10 @@ const rules: readonly Rule[] = [
   securityGroupNone,
   serverTouched,
   snapshotPresent,
+  sourceChanged,
+  sourceDataChanged,
+  sourceGone,
+  sourceUnread,
   vipUnreached,
   vmRunning,
   vmSuspended,

@@ -3,6 +3,7 @@ import type { CloudOffer } from "../../cloud/offer.ts";
 import type { Concern } from "../../inventory/schema/wave.ts";
 import { allRules } from "../../planning/concerns/all-rules.ts";
 import { planWave, type PlanInput } from "../../planning/plan-wave.ts";
+import { atSource } from "./live.ts";
 import { disk, estateVm, input, network, nic, offer, plan, quota, stack } from "./fixtures.ts";
 
 const mac = "00:50:56:00:00:01";
@@ -74,6 +75,34 @@ const is = (id: string, finds: string, found: PlanInput, ...expected: Case["expe
 const not = (id: string, finds: string, clean: PlanInput): Case => ({ id, finds, input: clean, expected: [] });
 
 const cases: readonly Case[] = [
+  is(
+    "source.data-changed",
+    "a disk that was added at the source (more: live-changes.test.ts)",
+    atSource(one({}), { disks: [disk(2000), disk(2001)] }),
+    ["web01", "Critical", /Hard disk 2 \(2001\): is new.*would not be copied: read the inventory again/],
+  ),
+  is("source.changed", "another memory at the source", atSource(one({}), { memoryMiB: 8192 }), [
+    "web01",
+    "Warning",
+    /memory \(MiB\): 4096 -> 8192: read the inventory again/,
+  ]),
+  not("source.changed", "a VM that its own migration switched off", {
+    ...atSource(one({ powerState: "poweredOn" }, {}, begunWeb), quiet),
+  }),
+  is("source.gone", "a VM that its source does not know", atSource(one({}), null), [
+    "web01",
+    "Critical",
+    /no VM with the id/,
+  ]),
+  is(
+    "source.unread",
+    "a source that does not answer",
+    {
+      ...one({}),
+      live: { vms: new Map(), unread: [{ server: "vc.example", reason: "no answer within 10 s", vms: ["web01"] }] },
+    },
+    [null, "Warning", /vc\.example: no answer within 10 s; the estate's facts count for 1 VM/],
+  ),
   is("wave.unknown", "a wave that is not in the plan", { ...one({}), wave: "wave7" }, [
     null,
     "Critical",
