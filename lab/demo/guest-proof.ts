@@ -69,6 +69,7 @@ export async function proveGuest(vm: EstateVm, login: GuestLogin): Promise<Guest
 }
 
 function nicFaults(nic: EstateVm["nics"][number], links: z.infer<typeof Links>): string[] {
+  if (nic.macAddress === null) return [];
   const link = links.find(({ address }) => address?.toLowerCase() === nic.macAddress);
   if (link === undefined) return [`no network card has the MAC address ${nic.macAddress}`];
   const found = link.addr_info.map(({ local }) => local);

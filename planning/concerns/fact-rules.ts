@@ -1,5 +1,6 @@
 import { diskEncrypted } from "./disk-encrypted.ts";
 import type { FactRule } from "./fact-rule.ts";
+import { macUnknown } from "./mac-unknown.ts";
 
 /** Every rule that needs nothing but the source's facts, one a file. */
-export const factRules: readonly FactRule[] = [diskEncrypted];
+export const factRules: readonly FactRule[] = [diskEncrypted, macUnknown];

@@ -284,6 +284,17 @@ const cases: readonly Case[] = [
     one(onFlat, {}, { ports: [port({ macAddress: "00:50:56:00:00:01" })] }),
     ["web01", "Critical", /port p1 \(somebody\)/],
   ),
+  not(
+    "mac.duplicate",
+    "two NICs to which Neutron gives a MAC",
+    several({ a: { nics: [nic(4000, null, "10.20.0.9")] }, b: { nics: [nic(4000, null, "10.20.0.8")] } }),
+  ),
+  is("mac.unknown", "a NIC without MAC", one({ nics: [nic(4000, null, "10.20.0.9")] }), [
+    "web01",
+    "Warning",
+    /no MAC of NIC 4000 \(VM Network\)/,
+  ]),
+  not("mac.unknown", "a NIC with one", one(onFlat)),
   not("mac.duplicate", "its own port", one(onFlat, {}, { ports: [port({ macAddress: mac, mark: mark("web01") })] })),
   is(
     "mac.duplicate",
@@ -478,6 +489,38 @@ const cases: readonly Case[] = [
     "Critical",
     /1 more volumes needed, 0 of 1 left/,
   ]),
+  not(
+    "quota.exceeded",
+    "a port without MAC that is there already",
+    one(
+      { powerState: "poweredOn", nics: [nic(4000, mac, "10.20.0.9"), nic(4001, null, "10.20.0.8")] },
+      {},
+      {
+        quota: full(),
+        volumes: [volume("web01-disk-2000")],
+        ports: [
+          port({ macAddress: mac, mark: mark("web01") }),
+          port({ id: "p2", macAddress: "fa:16:3e:00:00:02", mark: mark("web01") }),
+        ],
+        servers: [{ id: "s", name: "web01", status: "ACTIVE", mark: mark("web01") }],
+      },
+    ),
+  ),
+  is(
+    "quota.exceeded",
+    "a port without MAC, where the VM's only port is another NIC's",
+    one(
+      { powerState: "poweredOn", nics: [nic(4000, mac, "10.20.0.9"), nic(4001, null, "10.20.0.8")] },
+      {},
+      {
+        quota: full(),
+        volumes: [volume("web01-disk-2000")],
+        ports: [port({ macAddress: mac, mark: mark("web01") })],
+        servers: [{ id: "s", name: "web01", status: "ACTIVE", mark: mark("web01") }],
+      },
+    ),
+    [null, "Critical", /1 more ports needed/],
+  ),
   not(
     "quota.exceeded",
     "what is there already",
