@@ -6,6 +6,7 @@ import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import type { FoundVm, Reader } from "../inventory/readers/reader.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readOva } from "../inventory/readers/ova.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import { shown } from "../inventory/shown.ts";
@@ -19,12 +20,18 @@ export interface InventoryOptions {
   readonly inventory?: string;
   readonly datastore?: string;
   readonly datastoreFolder?: string;
+  /** OVF packages: compare their files with the manifest; default true. */
+  readonly manifestCheck?: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = {
+  libvirt: readLibvirt,
+  ova: readOva,
+  vmx: readVmx,
+};
 export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
@@ -62,13 +69,25 @@ async function readPlaces(
     const folder = statSync(place).isDirectory() ? place : path.dirname(place);
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
-    for await (const finding of reader(place, { datastore, datastoreFolder })) {
+    const { manifestCheck = true } = options;
+    for await (const finding of reader(place, {
+      datastore,
+      datastoreFolder,
+      manifestCheck,
+      progress: tell,
+      note: tell,
+    })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
       else sources.push(finding.source);
     }
   }
   return { vms, faults, sources };
+}
+
+/** Progress and notes go beside what is printed as the result. */
+function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 function summaryOf({ vms, gone }: Refresh): object {

@@ -260,6 +260,12 @@ const cases: readonly Case[] = [
     "two NICs to which Neutron gives a MAC",
     several({ a: { nics: [nic(4000, null, "10.20.0.9")] }, b: { nics: [nic(4000, null, "10.20.0.8")] } }),
   ),
+  is("disk.archive", "a disk inside an .ova", one(diskWith({ file: "app/web.ova", member: "web-disk1.vmdk" })), [
+    "web01",
+    "Critical",
+    /disk 2000 is web-disk1\.vmdk inside app\/web\.ova/,
+  ]),
+  not("disk.archive", "a disk in a file of its own", one(diskWith({ member: null }))),
   is("mac.unknown", "a NIC without MAC", one({ nics: [nic(4000, null, "10.20.0.9")] }), [
     "web01",
     "Warning",
