@@ -50,5 +50,5 @@ function shared(a: PlannedNic, b: PlannedNic): string[] {
   ];
 }
 
-/** A wave file may have been edited by hand: what is no address is compared as it is. */
-const canonical = (address: string): string => (isIP(address) === 0 ? address : canonicalAddress(address));
+/** An address in the one form in which it is compared. A wave file may have been edited by hand: what is no address is compared as it is. */
+export const canonical = (address: string): string => (isIP(address) === 0 ? address : canonicalAddress(address));

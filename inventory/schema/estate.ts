@@ -174,6 +174,8 @@ export const EstateVm = z.strictObject({
   memoryHotAdd: z.boolean().nullable().default(null),
   cpuAffinity: z.boolean().nullable().default(null),
   numaAffinity: z.boolean().nullable().default(null),
+  /** Whether the guest sees the UUIDs of its disks as serial numbers (disk.EnableUUID); null when unknown. */
+  diskUuidVisible: z.boolean().nullable().default(null),
   faultTolerance: z.boolean().nullable().default(null),
   consolidationNeeded: z.boolean().nullable().default(null),
   /** For example connected, disconnected, inaccessible, orphaned; null when unknown. */

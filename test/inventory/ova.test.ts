@@ -308,6 +308,9 @@ describe("VMs in OVF packages", () => {
       rmSync(path.join(folder, "web01-disk1.vmdk"));
       symlinkSync(path.join(outside, "secret.vmdk"), path.join(folder, "web01-disk1.vmdk"));
       onlyFault(await read(file), /no plain file of the package/);
+      symlinkSync(outside, path.join(folder, "data"));
+      const through = fixture("vmware.ovf").replace('href="web01-disk1.vmdk"', 'href="data/secret.vmdk"');
+      onlyFault(await read(vmware(through)), /data\/secret\.vmdk: no plain file of the package/);
       rmSync(outside, { recursive: true });
     });
 
