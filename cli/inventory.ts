@@ -6,6 +6,7 @@ import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import { formatNote, type FoundVm, type Note, type Reader } from "../inventory/readers/reader.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readRvtools } from "../inventory/readers/rvtools/rvtools.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import { shown } from "../inventory/shown.ts";
@@ -24,7 +25,7 @@ export interface InventoryOptions {
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, rvtools: readRvtools, vmx: readVmx };
 export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
