@@ -18,7 +18,8 @@ export interface Change {
 /** What a refresh would make of one VM. */
 export interface Refreshed {
   readonly vm: EstateVm;
-  readonly status: "new" | "changed" | "same";
+  /** `kept`: what was found is poorer than what the estate has, which stays; `changes` tells what would have changed. */
+  readonly status: "new" | "changed" | "same" | "kept";
   readonly changes: readonly Change[];
 }
 
@@ -29,23 +30,34 @@ export interface Refresh {
   readonly gone: readonly string[];
 }
 
-/** Compares what was found with the estate. Pure. */
-export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, EstateVm>): Refresh {
+/**
+ * Compares what was found with the estate. Pure.
+ *
+ * @param replace take a poorer reading over a richer one, too; default false: an old spreadsheet does not silently make
+ * unknown what a vCenter has told.
+ */
+export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, EstateVm>, replace = false): Refresh {
   const keyed = assignKeys(found, [...estate.values()]);
   const places = new Set(found.map(placeOf));
   const seen = new Set(keyed.map(({ key }) => key));
   const gone = [...estate.values()].filter((vm) => !seen.has(vm.key) && places.has(placeOf(vm)));
-  return { vms: keyed.map((one) => refreshed(one, estate)), gone: gone.map(({ key }) => key).sort(compareText) };
+  return { vms: keyed.map((one) => refreshed(one, estate, replace)), gone: gone.map(({ key }) => key).sort(compareText) };
 }
 
-const placeOf = ({ source }: { source: FoundVm["source"] }): string => identityOf({ ...source, id: "" });
+const placeOf = ({ source: { kind, server } }: { source: FoundVm["source"] }): string => JSON.stringify([kind, server]);
 
-function refreshed({ key, vm: facts, isNew }: KeyedVm, estate: ReadonlyMap<string, EstateVm>): Refreshed {
+function refreshed({ key, vm: facts, isNew }: KeyedVm, estate: ReadonlyMap<string, EstateVm>, replace: boolean): Refreshed {
   const vm: EstateVm = { version: 1, key, ...facts };
   const before = estate.get(key);
   if (isNew || before === undefined) return { vm, status: "new", changes: [] };
   const changes = changesOf(before, vm, "");
+  if (!replace && isPoorer(vm, before)) return { vm: before, status: "kept", changes };
   return { vm, status: changes.length === 0 ? "same" : "changed", changes };
+}
+
+/** A spreadsheet tells less than the vCenter that it was made from. */
+function isPoorer(vm: EstateVm, before: EstateVm): boolean {
+  return vm.source.kind === "rvtools" && before.source.kind === "vsphere";
 }
 
 /** Every place in which two values differ. */
@@ -75,7 +87,7 @@ function nameOf(item: unknown): string | null {
 export async function writeRefresh(folder: string, { vms }: Refresh): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { vm, status } of vms) {
-    if (status === "same") continue;
+    if (status === "same" || status === "kept") continue;
     const file = path.join(folder, `${vm.key}.json`);
     const temporary = `${file}.${process.pid}.tmp`;
     await writeFile(temporary, toSortedJson(vm));
