@@ -56,3 +56,8 @@ export function snapshotsOf(info: XmlNode | null): EstateVm["snapshots"] {
   for (const root of nodesOf(info, "rootSnapshotList")) add(root, null);
   return found;
 }
+
+/** The flag, else the option that sets it: without both the guest does not see them (vSphere API: diskUuidEnabled). */
+export function diskUuidVisible(flag: boolean | null, options: readonly XmlNode[]): boolean {
+  return flag ?? extraOption(options, "disk.EnableUUID")?.toLowerCase() === "true";
+}
