@@ -9,6 +9,7 @@ import { judge } from "./concerns/judge.ts";
 import type { WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
 import { plannedVm } from "./planned-vm.ts";
+import type { PoolSpaces } from "./pool-space.ts";
 import { vmsWithServer } from "./waiting.ts";
 import { isKnown, type Subject, subjectsOf } from "./subject.ts";
 
@@ -29,6 +30,8 @@ export interface PlanInput {
   readonly again?: ReadonlySet<string>;
   /** What the sources say of themselves. Default: nothing is known. */
   readonly sources?: readonly SourceFacts[];
+  /** Space of the targets' pools as the conversion host sees it. Default: it was not asked. */
+  readonly storage?: PoolSpaces;
 }
 
 export interface PlannedWave {
@@ -48,8 +51,8 @@ export function planWave(input: PlanInput): PlannedWave {
   const file: WaveFile = { version: 1, wave: input.wave, targets: targetsOf(vms, input), vms };
   const { plan, wave, stack, offers } = input;
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
-  const sources = input.sources ?? [];
-  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources };
+  const { sources = [], storage = {} } = input;
+  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, storage };
   return { file, concerns: judge(view) };
 }
 

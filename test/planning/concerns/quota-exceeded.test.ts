@@ -1,5 +1,5 @@
 import type { PlanInput } from "../../../planning/plan-wave.ts";
-import { quota } from "../fixtures.ts";
+import { estateVm, input, offer, plan, quota } from "../fixtures.ts";
 import { finds, mac, mark, onFlat, one, port, several, silent, testRule, volume, type Expected } from "./cases.ts";
 
 testRule("quota.exceeded", [
@@ -24,6 +24,14 @@ testRule("quota.exceeded", [
       },
     ),
   ),
+  finds("what two targets of one project need together", twoTargets(1, "project-1"), [
+    null,
+    "Critical",
+    /targets lab, other \(one project\): 2 more volumes needed, 1 of 1 left/,
+  ]),
+  silent("what two targets of one project need, at exactly the quota", twoTargets(2, "project-1")),
+  silent("what two projects need, each with a quota of its own", twoTargets(1, "project-2")),
+  silent("what one project needs in two regions, each with a quota of its own", twoTargets(1, "project-1", "Other")),
   silent(
     "VMs that are left out or rolled back",
     several({ a: {}, b: {} }, { a: { exclude: true }, b: { phase: "absent" } }, { quota: full() }),
@@ -75,4 +83,20 @@ function limits(extra: number) {
     ports: item(5, 1),
     perVolumeType: { ceph: { volumes: item(0, 1), gigabytes: item(0, 10) } },
   });
+}
+
+/** A VM on each of two targets, of one project or two, with a quota of so many volumes each. */
+function twoTargets(limit: number, projectId: string, region = "RegionOne"): PlanInput {
+  const cloud = { quota: quota({ volumes: { limit, used: 0 } }) };
+  const plans = { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } };
+  return input(
+    ["a", "b"].map((key) => estateVm(key, { powerState: "poweredOff" })),
+    {
+      plan: plan({ a: {}, b: { target: "other" } }, plans),
+      offers: new Map([
+        ["lab", offer(cloud)],
+        ["other", offer({ ...cloud, target: "other", projectId, region })],
+      ]),
+    },
+  );
 }
