@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { readOffers } from "../cloud/read-offers.ts";
 import type { CloudOffer } from "../cloud/offer.ts";
 import { loadWaveInputs } from "../inventory/load.ts";
+import type { PoolSpaces } from "../planning/pool-space.ts";
+import { readPoolSpaces } from "./pool-spaces.ts";
 import { loadSources } from "../inventory/source-file.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
@@ -18,6 +20,8 @@ export interface ReviewInputs {
   readonly written: WaveFile | null;
   /** What the sources say of themselves (hosts, clusters, datastores). */
   readonly sources: readonly SourceFacts[];
+  /** Space of the targets' pools, where only the conversion host can tell. */
+  readonly storage: PoolSpaces;
 }
 
 /** Where the plan is. */
@@ -27,7 +31,7 @@ export const planPath = (inventory: string): string => path.join(inventory, "pla
 export const waveFilePath = (inventory: string, wave: string): string => path.join(inventory, "waves", `${wave}.json`);
 
 /**
- * Reads plan, estate (the wave's VMs only), wave file and what the wave's targets offer.
+ * Reads plan, estate (the wave's VMs only), wave file, what the wave's targets offer, and the space of their pools.
  * @param stack project/stack, for example wavelift/wave1
  * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
  */
@@ -39,5 +43,6 @@ export async function readInputs(inventory: string, wave: string, stack: string)
     previous: written,
   } = await loadWaveInputs(planPath(inventory), path.join(inventory, "estate"), wave, existsSync(file) ? file : null);
   const sources = await loadSources(path.join(inventory, "sources"));
-  return { plan, estate, offers: await readOffers(plan, wave, written, stack), written, sources };
+  const offers = await readOffers(plan, wave, written, stack);
+  return { plan, estate, offers, written, sources, storage: await readPoolSpaces(offers) };
 }
