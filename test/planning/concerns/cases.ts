@@ -150,3 +150,14 @@ export function member(owner: string): Partial<CloudOffer> {
 export function waive(): object {
   return { category: "waived", reason: "reviewed by operations" };
 }
+
+/** Two VMs of these facts, `a` on target lab and `b` on target other: two entries of clouds.yaml, by default of one project. */
+export function onTwoTargets(a: object, b: object, changes: Partial<CloudOffer> = {}): PlanInput {
+  return input([estateVm("a", { ...quiet, ...a }), estateVm("b", { ...quiet, ...b })], {
+    plan: plan({ a: {}, b: { target: "other" } }, { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } }),
+    offers: new Map([
+      ["lab", offer()],
+      ["other", offer({ target: "other", ...changes })],
+    ]),
+  });
+}
