@@ -6,7 +6,7 @@ import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { own } from "../inventory/own.ts";
 import { begunVms } from "./begun.ts";
 import { judge } from "./concerns/judge.ts";
-import type { WaveView } from "./concerns/rule.ts";
+import type { Rule, WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
 import { plannedVm } from "./planned-vm.ts";
 import { vmsWithServer } from "./waiting.ts";
@@ -29,6 +29,8 @@ export interface PlanInput {
   readonly again?: ReadonlySet<string>;
   /** What the sources say of themselves. Default: nothing is known. */
   readonly sources?: readonly SourceFacts[];
+  /** Rules of the operators, beside those of the program. Default: none. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface PlannedWave {
@@ -50,7 +52,7 @@ export function planWave(input: PlanInput): PlannedWave {
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
   const sources = input.sources ?? [];
   const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources };
-  return { file, concerns: judge(view) };
+  return { file, concerns: judge(view, input.rules) };
 }
 
 /** VMs that are rolled back or accepted are not checked: nothing of them is made any more. */

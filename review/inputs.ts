@@ -8,6 +8,8 @@ import type { SourceFacts } from "../inventory/schema/source.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
+import type { Rule } from "../planning/concerns/rule.ts";
+import { loadOwnRules } from "./own-rules.ts";
 
 /** All that the decisions of a wave rest on. */
 export interface ReviewInputs {
@@ -18,6 +20,8 @@ export interface ReviewInputs {
   readonly written: WaveFile | null;
   /** What the sources say of themselves (hosts, clusters, datastores). */
   readonly sources: readonly SourceFacts[];
+  /** Rules of the operators. */
+  readonly rules: readonly Rule[];
 }
 
 /** Where the plan is. */
@@ -27,7 +31,7 @@ export const planPath = (inventory: string): string => path.join(inventory, "pla
 export const waveFilePath = (inventory: string, wave: string): string => path.join(inventory, "waves", `${wave}.json`);
 
 /**
- * Reads plan, estate (the wave's VMs only), wave file and what the wave's targets offer.
+ * Reads plan, estate (the wave's VMs only), wave file, the operators' own rules and what the wave's targets offer.
  * @param stack project/stack, for example wavelift/wave1
  * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
  */
@@ -38,6 +42,7 @@ export async function readInputs(inventory: string, wave: string, stack: string)
     estate,
     previous: written,
   } = await loadWaveInputs(planPath(inventory), path.join(inventory, "estate"), wave, existsSync(file) ? file : null);
+  const { rules } = await loadOwnRules(inventory);
   const sources = await loadSources(path.join(inventory, "sources"));
-  return { plan, estate, offers: await readOffers(plan, wave, written, stack), written, sources };
+  return { plan, estate, offers: await readOffers(plan, wave, written, stack), written, sources, rules };
 }

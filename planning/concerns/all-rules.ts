@@ -22,6 +22,7 @@ import { planNotApplied } from "./plan-not-applied.ts";
 import { portSecurityOff } from "./port-security-off.ts";
 import { quota } from "./quota.ts";
 import type { Rule } from "./rule.ts";
+import { ruleFailed } from "./rule-failed.ts";
 import { securityGroupNone } from "./security-group-none.ts";
 import { serverTouched } from "./server-touched.ts";
 import { targetUnknown } from "./target-unknown.ts";
@@ -49,6 +50,7 @@ const rules: readonly Rule[] = [
   flavorTooSmall,
   zoneUnknown,
   quota,
+  ruleFailed,
   bootNoDisk,
   bootSeveralDisks,
   volumeTypeNone,
@@ -76,4 +78,10 @@ const rules: readonly Rule[] = [
 ];
 
 /** Every rule that comes with the program, one a file. */
-export const allRules: readonly Rule[] = [...rules, overrideIneffective(rules)];
+export const allRules: readonly Rule[] = rulesWith([]);
+
+/** Every rule of the program, and these of the operators. */
+export function rulesWith(ownRules: readonly Rule[]): readonly Rule[] {
+  const others = [...rules, ...ownRules];
+  return [...others, overrideIneffective(others)];
+}

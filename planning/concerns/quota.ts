@@ -9,6 +9,7 @@ export const quota: Rule = {
   id: "quota.exceeded",
   category: "Critical",
   label: "Quota is too small for the wave",
+  about: "wave",
   why: "Otherwise it is reached in the middle of the run. Only what is still to be created is counted.",
   check: (view) => [...view.offers].flatMap(([target, offer]) => exceeded(view, target, offer)),
 };

@@ -43,7 +43,11 @@ export function testRule(id: string, cases: readonly Case[]): void {
       });
 
     it("is one of the program's rules, and has a case in which it finds something", () => {
-      assert.ok(allRules.some((rule) => rule.id === id));
+      const rule = allRules.find((one) => one.id === id);
+      assert.ok(rule);
+      const about = new Set(cases.flatMap(({ expected }) => expected.map(([vm]) => (vm === null ? "wave" : "vm"))));
+      // The plan changes a concern where it is: with a VM, or in `concerns` of the wave (override-ineffective.ts).
+      assert.equal(rule.about ?? "vm", about.size === 2 ? "both" : [...about][0]);
       assert.ok(cases.some(({ expected }) => expected.length > 0));
     });
   });
