@@ -13,6 +13,7 @@ import { writeSources } from "../inventory/source-file.ts";
 import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
 import { exitCodes, UserError } from "./failure.ts";
 import { project } from "./project.ts";
+import { readVcenter } from "./read-vcenter.ts";
 
 export interface InventoryOptions {
   /** Folder with estate/; default: inventory of the project. */
@@ -24,7 +25,9 @@ export interface InventoryOptions {
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vcenter: readVcenter, vmx: readVmx };
+/** Those whose places are no files. */
+const live: ReadonlySet<Reader> = new Set([readVcenter]);
 export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
@@ -64,11 +67,12 @@ async function readPlaces(
   const notes: Note[] = [];
   const sources: SourceFacts[] = [];
   for (const place of places) {
-    if (!existsSync(place)) throw new UserError(`There is no ${place}.`);
-    const folder = statSync(place).isDirectory() ? place : path.dirname(place);
+    const isLive = live.has(reader);
+    if (!isLive && !existsSync(place)) throw new UserError(`There is no ${place}.`);
+    const folder = isLive || statSync(place).isDirectory() ? place : path.dirname(place);
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
-    for await (const finding of reader(place, { datastore, datastoreFolder })) {
+    for await (const finding of reader(place, { datastore, datastoreFolder, progress: told })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
       else if ("note" in finding) notes.push(finding.note);
@@ -77,6 +81,11 @@ async function readPlaces(
   }
   return { vms, faults, notes, sources };
 }
+
+/** What goes on, for people: not part of the result. */
+const told = (message: string): void => {
+  process.stderr.write(`${shown(message, 160)}\n`);
+};
 
 function summaryOf({ vms, gone }: Refresh): object {
   const of = (status: Refreshed["status"]): string[] =>

@@ -79,7 +79,8 @@ export type EstateDisk = z.infer<typeof EstateDisk>;
 export const EstateNic = z.strictObject({
   deviceKey: DeviceKey,
   label: z.string(),
-  macAddress: MacAddress,
+  /** null: the source tells none (an OVF, a VM that was never switched on); Neutron then gives the port one. */
+  macAddress: MacAddress.nullable(),
   /** Name of the port group or network at the source. */
   network: z.string().min(1),
   /** For example vmxnet3, e1000, e1000e, virtio; null when unknown. */

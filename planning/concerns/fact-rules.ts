@@ -31,6 +31,7 @@ import { hardwareOld } from "./hardware-old.ts";
 import { hostNameDuplicate } from "./host-name-duplicate.ts";
 import { hostNameMissing } from "./host-name-missing.ts";
 import { hotAdd } from "./hot-add.ts";
+import { macUnknown } from "./mac-unknown.ts";
 import { networkSpecial } from "./network-special.ts";
 import { nicUnknown } from "./nic-unknown.ts";
 import { numaAffinity } from "./numa-affinity.ts";
@@ -98,6 +99,7 @@ export const factRules: readonly FactRule[] = [
   hostNameDuplicate,
   hostNameMissing,
   hotAdd,
+  macUnknown,
   networkSpecial,
   nicUnknown,
   numaAffinity,

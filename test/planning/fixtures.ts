@@ -57,7 +57,7 @@ export function disk(deviceKey: number, changes: object = {}) {
   };
 }
 
-export function nic(deviceKey: number, macAddress: string, address: string | null, changes: object = {}) {
+export function nic(deviceKey: number, macAddress: string | null, address: string | null, changes: object = {}) {
   return {
     deviceKey,
     label: `Network adapter ${deviceKey - 3999}`,
