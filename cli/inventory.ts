@@ -6,6 +6,7 @@ import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import { formatNote, type FoundVm, type Note, type Reader } from "../inventory/readers/reader.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readOva } from "../inventory/readers/ova.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import { shown } from "../inventory/shown.ts";
@@ -20,12 +21,19 @@ export interface InventoryOptions {
   readonly inventory?: string;
   readonly datastore?: string;
   readonly datastoreFolder?: string;
+  /** OVF packages: compare their files with the manifest; default true. */
+  readonly manifestCheck?: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vcenter: readVcenter, vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = {
+  libvirt: readLibvirt,
+  ova: readOva,
+  vcenter: readVcenter,
+  vmx: readVmx,
+};
 /** Those whose places are no files. */
 const live: ReadonlySet<Reader> = new Set([readVcenter]);
 export const sourceKinds = Object.keys(readers);
@@ -72,7 +80,14 @@ async function readPlaces(
     const folder = isLive || statSync(place).isDirectory() ? place : path.dirname(place);
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
-    for await (const finding of reader(place, { datastore, datastoreFolder, progress: told })) {
+    const { manifestCheck = true } = options;
+    for await (const finding of reader(place, {
+      datastore,
+      datastoreFolder,
+      manifestCheck,
+      progress: told,
+      note: told,
+    })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
       else if ("note" in finding) notes.push(finding.note);
