@@ -6,7 +6,7 @@ import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { own } from "../inventory/own.ts";
 import { begunVms } from "./begun.ts";
 import { judge } from "./concerns/judge.ts";
-import type { WaveView } from "./concerns/rule.ts";
+import type { Rule, WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
 import { type Live, notLive } from "./live.ts";
 import { plannedVm } from "./planned-vm.ts";
@@ -35,6 +35,8 @@ export interface PlanInput {
   readonly live?: Live;
   /** Space of the targets' pools as the conversion host sees it. Default: it was not asked. */
   readonly storage?: PoolSpaces;
+  /** Rules of the operators, beside those of the program. Default: none. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface PlannedWave {
@@ -58,7 +60,7 @@ export function planWave(input: PlanInput): PlannedWave {
   const view: WaveView = {
     ...{ plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, live, storage },
   };
-  return { file, concerns: judge(view) };
+  return { file, concerns: judge(view, input.rules) };
 }
 
 /** VMs that are rolled back or accepted are not checked: nothing of them is made any more. */

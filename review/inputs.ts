@@ -12,6 +12,8 @@ import type { SourceFacts } from "../inventory/schema/source.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
+import type { Rule } from "../planning/concerns/rule.ts";
+import { loadOwnRules } from "./own-rules.ts";
 import type { Live } from "../planning/live.ts";
 import { readLive } from "./read-live.ts";
 
@@ -28,6 +30,8 @@ export interface ReviewInputs {
   readonly live: Live;
   /** Space of the targets' pools, where only the conversion host can tell. */
   readonly storage: PoolSpaces;
+  /** Rules of the operators. */
+  readonly rules: readonly Rule[];
 }
 
 /** Where the plan is. */
@@ -37,8 +41,8 @@ export const planPath = (inventory: string): string => path.join(inventory, "pla
 export const waveFilePath = (inventory: string, wave: string): string => path.join(inventory, "waves", `${wave}.json`);
 
 /**
- * Reads plan, estate (the wave's VMs only), wave file, what the wave's targets offer and what its vCenter says now, and the
- * space of their pools.
+ * Reads plan, estate (the wave's VMs only), wave file, the operators' own rules, what the wave's targets offer, what its
+ * vCenter says now, and the space of the targets' pools.
  * @param stack project/stack, for example wavelift/wave1
  * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
  */
@@ -54,6 +58,7 @@ export async function readInputs(
     estate,
     previous: written,
   } = await loadWaveInputs(planPath(inventory), path.join(inventory, "estate"), wave, existsSync(file) ? file : null);
+  const { rules } = await loadOwnRules(inventory);
   const sources = await loadSources(path.join(inventory, "sources"));
   const settings = (server: string) => settingsForServer(server, process.env, project);
   // Side by side: each waits for its network.
@@ -61,5 +66,5 @@ export async function readInputs(
     readOffers(plan, wave, written, stack),
     readLive(plan, wave, estate, { settings, progress }),
   ]);
-  return { plan, estate, offers, written, sources, live, storage: await readPoolSpaces(offers) };
+  return { plan, estate, offers, written, sources, live, storage: await readPoolSpaces(offers), rules };
 }

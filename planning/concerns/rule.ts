@@ -58,6 +58,8 @@ export interface Rule {
    * or waive it. Default false.
    */
   readonly hard?: boolean;
+  /** What its findings are about: VMs, the wave as a whole, or some of each. Default: VMs. */
+  readonly about?: "vm" | "wave" | "both";
   /** true: it counts for a VM that is left out of the wave, too. Default false. */
   readonly always?: boolean;
   readonly check: (view: WaveView) => readonly Finding[];
