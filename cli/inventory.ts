@@ -5,6 +5,7 @@ import { formatFaults, type Fault } from "../inventory/fault.ts";
 import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import type { FoundVm, Reader } from "../inventory/readers/reader.ts";
+import { readHyperv } from "../inventory/readers/hyperv.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
 import { readOva } from "../inventory/readers/ova.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
@@ -28,6 +29,7 @@ export interface InventoryOptions {
 
 /** Sources by the name on the command line. */
 const readers: Readonly<Record<string, Reader>> = {
+  hyperv: readHyperv,
   libvirt: readLibvirt,
   ova: readOva,
   vmx: readVmx,
