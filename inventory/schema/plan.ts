@@ -73,6 +73,11 @@ export const VmOverrides = z.strictObject({
   target: TargetName.optional(),
   flavor: z.string().min(1).optional().describe("Name of a flavor of the target."),
   bootDisk: DeviceKey.optional().describe("Device key of the disk to boot from."),
+  firmware: z
+    .enum(["bios", "efi"])
+    .optional()
+    .describe("Firmware of the server; default: the source's. Must be said where the source does not tell it."),
+  secureBoot: z.boolean().optional().describe("Whether the server boots with secure boot; default: as at the source."),
   boot: z
     .boolean()
     .optional()

@@ -24,6 +24,9 @@ import { quota } from "./quota.ts";
 import type { Rule } from "./rule.ts";
 import { securityGroupNone } from "./security-group-none.ts";
 import { serverTouched } from "./server-touched.ts";
+import { sourceChanged, sourceDataChanged } from "./source-changed.ts";
+import { sourceGone } from "./source-gone.ts";
+import { sourceUnread } from "./source-unread.ts";
 import { targetUnknown } from "./target-unknown.ts";
 import { vipUnreached } from "./vip-unreached.ts";
 import { vmDropped } from "./vm-dropped.ts";
@@ -69,6 +72,10 @@ const rules: readonly Rule[] = [
   portSecurityOff,
   securityGroupNone,
   serverTouched,
+  sourceChanged,
+  sourceDataChanged,
+  sourceGone,
+  sourceUnread,
   vipUnreached,
   volumeLost,
   warmImpossible,

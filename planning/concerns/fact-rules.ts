@@ -22,6 +22,7 @@ import { diskRdm } from "./disk-rdm.ts";
 import { diskReservation } from "./disk-reservation.ts";
 import { diskSerial } from "./disk-serial.ts";
 import { diskShared } from "./disk-shared.ts";
+import { diskUnknown } from "./disk-unknown.ts";
 import { efiBootEntries } from "./efi-boot-entries.ts";
 import type { FactRule } from "./fact-rule.ts";
 import { guestDiskSpace } from "./guest-disk-space.ts";
@@ -33,6 +34,7 @@ import { hostNameMissing } from "./host-name-missing.ts";
 import { hotAdd } from "./hot-add.ts";
 import { macUnknown } from "./mac-unknown.ts";
 import { networkSpecial } from "./network-special.ts";
+import { nicUnknown } from "./nic-unknown.ts";
 import { numaAffinity } from "./numa-affinity.ts";
 import { osMismatch } from "./os-mismatch.ts";
 import { osUnknown } from "./os-unknown.ts";
@@ -41,18 +43,23 @@ import { ovfProperties } from "./ovf-properties.ts";
 import { placementHost } from "./placement-host.ts";
 import { placementVms } from "./placement-vms.ts";
 import { snapshotPresent } from "./snapshot-present.ts";
+import { snapshotUnknown } from "./snapshot-unknown.ts";
 import { softwareAntivirus } from "./software-antivirus.ts";
 import { softwareCluster } from "./software-cluster.ts";
 import { softwareEncryption } from "./software-encryption.ts";
+import { sourceIncomplete } from "./source-incomplete.ts";
 import { toolsMissing } from "./tools-missing.ts";
 import { vmAgent } from "./vm-agent.ts";
 import { vmConnection } from "./vm-connection.ts";
 import { vmFaultTolerance } from "./vm-fault-tolerance.ts";
+import { vmFirmwareUnknown } from "./vm-firmware-unknown.ts";
 import { vmNameOdd } from "./vm-name-odd.ts";
 import { vmNoNic } from "./vm-no-nic.ts";
 import { vmRunning } from "./vm-running.ts";
+import { vmSecureBootUnknown } from "./vm-secure-boot-unknown.ts";
 import { vmSuspended } from "./vm-suspended.ts";
 import { vmTemplate } from "./vm-template.ts";
+import { vmTpmUnknown } from "./vm-tpm-unknown.ts";
 import { vmTpm } from "./vm-tpm.ts";
 import { windowsDomainController } from "./windows-domain-controller.ts";
 import { windowsDrivers } from "./windows-drivers.ts";
@@ -85,6 +92,7 @@ export const factRules: readonly FactRule[] = [
   diskReservation,
   diskSerial,
   diskShared,
+  diskUnknown,
   efiBootEntries,
   guestDiskSpace,
   guestDiskUnknown,
@@ -95,6 +103,7 @@ export const factRules: readonly FactRule[] = [
   hotAdd,
   macUnknown,
   networkSpecial,
+  nicUnknown,
   numaAffinity,
   osMismatch,
   osUnknown,
@@ -103,19 +112,24 @@ export const factRules: readonly FactRule[] = [
   placementHost,
   placementVms,
   snapshotPresent,
+  snapshotUnknown,
   softwareAntivirus,
   softwareCluster,
   softwareEncryption,
+  sourceIncomplete,
   toolsMissing,
   vmAgent,
   vmConnection,
   vmFaultTolerance,
+  vmFirmwareUnknown,
   vmNameOdd,
   vmNoNic,
   vmRunning,
+  vmSecureBootUnknown,
   vmSuspended,
   vmTemplate,
   vmTpm,
+  vmTpmUnknown,
   windowsDomainController,
   windowsDrivers,
   windowsFastStartup,

@@ -14,7 +14,7 @@ export const softwareEncryption: FactRule = {
       "suspend or remove the encryption first, and have the recovery keys at hand",
     ),
     ...view.vms
-      .filter((vm) => vm.tpm && isWindows(vm))
+      .filter((vm) => vm.tpm === true && isWindows(vm))
       .map(({ key }) => ({
         vm: key,
         assessment:

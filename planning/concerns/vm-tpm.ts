@@ -7,7 +7,7 @@ export const vmTpm: FactRule = {
   why: "What is sealed to the vTPM (BitLocker keys, LUKS tokens) cannot be opened by the server.",
   checkFacts: (view) =>
     perFacts(view, (facts) =>
-      facts.tpm
+      facts.tpm === true
         ? [
             "the VM has a vTPM: export recovery keys first. The server gets none unless imageProperties name " +
               "hw_tpm_model and hw_tpm_version, which needs Barbican and swtpm in the cloud",

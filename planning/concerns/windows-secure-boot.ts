@@ -8,7 +8,7 @@ export const windowsSecureBoot: FactRule = {
   why: "Fedora's virtio-win is not WHQL-signed; with secure boot Windows Server does not load such drivers, and does not boot.",
   checkFacts: (view) =>
     perFacts(view, (vm) =>
-      vm.secureBoot && isWindows(vm)
+      vm.secureBoot === true && isWindows(vm)
         ? ["secure boot is on: have virtio drivers with Microsoft's WHQL signature (RHEL's virtio-win), not Fedora's"]
         : [],
     ),
