@@ -5,7 +5,9 @@ import { formatFaults, type Fault } from "../inventory/fault.ts";
 import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import { formatNote, type FoundVm, type Note, type Reader } from "../inventory/readers/reader.ts";
+import { readHyperv } from "../inventory/readers/hyperv.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readManual } from "../inventory/readers/manual.ts";
 import { readOva } from "../inventory/readers/ova.ts";
 import { readRvtools } from "../inventory/readers/rvtools/rvtools.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
@@ -30,7 +32,9 @@ export interface InventoryOptions {
 
 /** Sources by the name on the command line. */
 const readers: Readonly<Record<string, Reader>> = {
+  hyperv: readHyperv,
   libvirt: readLibvirt,
+  manual: readManual,
   ova: readOva,
   rvtools: readRvtools,
   vcenter: readVcenter,
@@ -83,13 +87,7 @@ async function readPlaces(
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
     const { manifestCheck = true } = options;
-    for await (const finding of reader(place, {
-      datastore,
-      datastoreFolder,
-      manifestCheck,
-      progress: told,
-      note: told,
-    })) {
+    for await (const finding of reader(place, { datastore, datastoreFolder, manifestCheck, progress: told })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
       else if ("note" in finding) notes.push(finding.note);
