@@ -14,6 +14,7 @@ import { writeSources } from "../inventory/source-file.ts";
 import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
 import { exitCodes, UserError } from "./failure.ts";
 import { project } from "./project.ts";
+import { readVcenter } from "./read-vcenter.ts";
 
 export interface InventoryOptions {
   /** Folder with estate/; default: inventory of the project. */
@@ -21,11 +22,20 @@ export interface InventoryOptions {
   readonly datastore?: string;
   readonly datastoreFolder?: string;
   readonly dryRun: boolean;
+  /** Take what a spreadsheet tells over what a vCenter has told; default: the VM stays as it is. */
+  readonly replace?: boolean;
   readonly json: boolean;
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, rvtools: readRvtools, vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = {
+  libvirt: readLibvirt,
+  rvtools: readRvtools,
+  vcenter: readVcenter,
+  vmx: readVmx,
+};
+/** Those whose places are no files. */
+const live: ReadonlySet<Reader> = new Set([readVcenter]);
 export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
@@ -40,7 +50,7 @@ export async function inventoryCommand(
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
   const { vms, faults, notes, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
-  const found = refresh(vms, estate);
+  const found = refresh(vms, estate, options.replace);
   if (!options.dryRun) {
     await writeRefresh(estateFolder, found);
     await writeSources(path.join(path.dirname(estateFolder), "sources"), sources);
@@ -65,11 +75,12 @@ async function readPlaces(
   const notes: Note[] = [];
   const sources: SourceFacts[] = [];
   for (const place of places) {
-    if (!existsSync(place)) throw new UserError(`There is no ${place}.`);
-    const folder = statSync(place).isDirectory() ? place : path.dirname(place);
+    const isLive = live.has(reader);
+    if (!isLive && !existsSync(place)) throw new UserError(`There is no ${place}.`);
+    const folder = isLive || statSync(place).isDirectory() ? place : path.dirname(place);
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
-    for await (const finding of reader(place, { datastore, datastoreFolder })) {
+    for await (const finding of reader(place, { datastore, datastoreFolder, progress: told })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
       else if ("note" in finding) notes.push(finding.note);
@@ -79,13 +90,18 @@ async function readPlaces(
   return { vms, faults, notes, sources };
 }
 
+/** What goes on, for people: not part of the result. */
+const told = (message: string): void => {
+  process.stderr.write(`${shown(message, 160)}\n`);
+};
+
 function summaryOf({ vms, gone }: Refresh): object {
   const of = (status: Refreshed["status"]): string[] =>
     vms.filter((one) => one.status === status).map(({ vm }) => vm.key);
   const changes = Object.fromEntries(
     vms.filter(({ status }) => status === "changed").map(({ vm, changes }) => [vm.key, changes]),
   );
-  return { new: of("new"), changed: changes, same: of("same").length, gone };
+  return { new: of("new"), changed: changes, same: of("same").length, kept: of("kept"), gone };
 }
 
 function print(
@@ -111,9 +127,15 @@ function print(
     ]);
   }
   process.stdout.write(`${table.toString()}\n`);
-  for (const { vm, changes } of vms)
-    for (const change of changes)
+  for (const { vm, status, changes } of vms)
+    for (const change of status === "kept" ? [] : changes)
       process.stdout.write(`${vm.key}: ${shown(change.path, 120)}: ${change.before} -> ${change.after}\n`);
+  const kept = vms.filter(({ status }) => status === "kept").map(({ vm }) => vm.key);
+  if (kept.length > 0)
+    process.stdout.write(
+      `${kept.length} VM(s) stay as they were read from vCenter, which tells more than RVTools (${kept.slice(0, 8).join(", ")}` +
+        `${kept.length > 8 ? ", ..." : ""}): read them there again, or take the spreadsheet's word with --replace.\n`,
+    );
   for (const key of gone) process.stdout.write(`${key}: no longer at the source; its file stays.\n`);
   for (const note of notes) process.stdout.write(`${formatNote(note)}\n`);
   if (faults.length > 0) process.stderr.write(`${formatFaults(faults)}\n`);

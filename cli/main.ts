@@ -23,17 +23,25 @@ program
   .command("inventory")
   .description("read VMs from their source into inventory/estate, one file a VM")
   .argument("<kind>", `kind of source: ${sourceKinds.join(", ")}`)
-  .argument("<place...>", "files or folders")
+  .argument("<place...>", "files or folders; of a vcenter: its name in sources.yaml, or https://HOST")
   .option("--inventory <folder>", "folder with estate/; default: inventory")
   .option("--datastore <name>", "name of the datastore that the disks are in; default: the folder's name")
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
   .option("--dry-run", "write nothing", false)
+  .option("--replace", "let RVTools replace what was read from vCenter, which tells more", false)
   .option("--json", "print what changed as JSON", false)
   .action(
     async (
       kind: string,
       places: string[],
-      options: { inventory?: string; datastore?: string; datastoreFolder?: string; dryRun: boolean; json: boolean },
+      options: {
+        inventory?: string;
+        datastore?: string;
+        datastoreFolder?: string;
+        dryRun: boolean;
+        replace: boolean;
+        json: boolean;
+      },
     ) => {
       process.exitCode = await inventoryCommand(kind, places, options);
     },

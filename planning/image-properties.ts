@@ -3,6 +3,7 @@ import type { EstateDisk, EstateNic, EstateVm } from "../inventory/schema/estate
 import { shown } from "../inventory/shown.ts";
 import { guestOs, type GuestOs } from "./guest-os.ts";
 import type { Decisions } from "./overrides.ts";
+import { windowsRelease } from "./windows-release.ts";
 
 /**
  * Image properties of the boot volume (Nova takes the server's hardware from them), after virt-v2v's table.
@@ -33,6 +34,7 @@ export function imageProperties(
   const guest = guestOs(facts.guestId);
   const overrides = decisions.imageProperties ?? {};
   const parts = [
+    machine(facts),
     firmware(facts, decisions),
     disks(guest, facts, boot),
     nics(guest, facts.nics),
@@ -68,6 +70,12 @@ function firmware({ firmware, secureBoot }: BootableFacts, said: Decisions): Par
   return secureBoot === true
     ? [{ ...uefi, os_secure_boot: "required" }, `UEFI with secure boot${by}`]
     : [uefi, `UEFI${by}`];
+}
+
+/** Also with BIOS: some systems do not start on the old machine type. */
+function machine(facts: BootableFacts): Part {
+  const release = windowsRelease(facts);
+  return release?.needsQ35 === true ? [{ hw_machine_type: "q35" }, `q35, which ${release.name} needs`] : [{}, ""];
 }
 
 function disks(guest: GuestOs, facts: BootableFacts, boot: EstateDisk): Part {

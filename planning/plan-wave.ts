@@ -8,6 +8,7 @@ import { begunVms } from "./begun.ts";
 import { judge } from "./concerns/judge.ts";
 import type { WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
+import { type Live, notLive } from "./live.ts";
 import { plannedVm } from "./planned-vm.ts";
 import { vmsWithServer } from "./waiting.ts";
 import { isKnown, type Subject, subjectsOf } from "./subject.ts";
@@ -29,6 +30,8 @@ export interface PlanInput {
   readonly again?: ReadonlySet<string>;
   /** What the sources say of themselves. Default: nothing is known. */
   readonly sources?: readonly SourceFacts[];
+  /** What the sources said of the VMs just now. Default: they were not asked. */
+  readonly live?: Live;
 }
 
 export interface PlannedWave {
@@ -49,7 +52,8 @@ export function planWave(input: PlanInput): PlannedWave {
   const { plan, wave, stack, offers } = input;
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
   const sources = input.sources ?? [];
-  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources };
+  const live = input.live ?? notLive;
+  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, live };
   return { file, concerns: judge(view) };
 }
 

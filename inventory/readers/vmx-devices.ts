@@ -101,9 +101,7 @@ function isHardDisk(deviceType: string | undefined, fileName: string): boolean {
 }
 
 /** The NICs in their order. A NIC whose address VMware has not made yet (never switched on) has none. */
-export function vmxNics(
-  values: VmxValues,
-): (Omit<z.input<typeof EstateNic>, "macAddress"> & { macAddress: string | null })[] {
+export function vmxNics(values: VmxValues): z.input<typeof EstateNic>[] {
   return presentDevices(values, /^ethernet(\d+)$/).map(({ device, numbers }) => {
     const generated = values.get(`${device}.generatedaddress`);
     const address = values.get(`${device}.addresstype`)?.toLowerCase() === "static" ? undefined : generated;

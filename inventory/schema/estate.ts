@@ -79,7 +79,8 @@ export type EstateDisk = z.infer<typeof EstateDisk>;
 export const EstateNic = z.strictObject({
   deviceKey: DeviceKey,
   label: z.string(),
-  macAddress: MacAddress,
+  /** null: the source tells none (an OVF, a VM that was never switched on); Neutron then gives the port one. */
+  macAddress: MacAddress.nullable(),
   /** Name of the port group or network at the source. */
   network: z.string().min(1),
   /** For example vmxnet3, e1000, e1000e, virtio; null when unknown. */
@@ -181,6 +182,8 @@ export const EstateVm = z.strictObject({
   memoryHotAdd: z.boolean().nullable().default(null),
   cpuAffinity: z.boolean().nullable().default(null),
   numaAffinity: z.boolean().nullable().default(null),
+  /** Whether the guest sees the UUIDs of its disks as serial numbers (disk.EnableUUID); null when unknown. */
+  diskUuidVisible: z.boolean().nullable().default(null),
   faultTolerance: z.boolean().nullable().default(null),
   consolidationNeeded: z.boolean().nullable().default(null),
   /** For example connected, disconnected, inaccessible, orphaned; null when unknown. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ComplexityModel } from "./complexity.ts";
 import { ThroughputModel } from "./throughput.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
 
@@ -127,6 +128,10 @@ export const Wave = z.strictObject({
 });
 export type Wave = z.infer<typeof Wave>;
 
+/** A wave in a file of its own: `inventory/plan/WAVE.yaml`, whose name is the wave's. */
+export const WavePlan = Wave.extend({ version: z.literal(1) });
+export type WavePlan = z.infer<typeof WavePlan>;
+
 export const Target = z.strictObject({
   cloud: z.string().min(1).describe("Entry of clouds.yaml (region and project included)."),
   networks: z
@@ -200,6 +205,10 @@ export const Plan = z.strictObject({
   serverGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), ServerGroup).default({}),
   names: NameTemplates.prefault({}),
   throughput: ThroughputModel.prefault({}).describe("What estimates of duration rest on."),
-  waves: z.record(WaveName, Wave),
+  complexity: ComplexityModel.prefault({}).describe("How `wavelift assess` scores VMs."),
+  waves: z
+    .record(WaveName, Wave)
+    .default({})
+    .describe("Waves that have no file of their own (plan/WAVE.yaml beside this one)."),
 });
 export type Plan = z.infer<typeof Plan>;

@@ -6,17 +6,11 @@ import { bootSeveralDisks } from "./boot-several-disks.ts";
 import { dependencyCycle } from "./dependency-cycle.ts";
 import { dependencyMissing } from "./dependency-missing.ts";
 import { diskBusFull } from "./disk-bus-full.ts";
-import { diskMode } from "./disk-mode.ts";
-import { diskNvme } from "./disk-nvme.ts";
-import { diskRdm } from "./disk-rdm.ts";
-import { diskShared } from "./disk-shared.ts";
 import { fromFacts } from "./fact-rule.ts";
 import { factRules } from "./fact-rules.ts";
 import { flavorNone } from "./flavor-none.ts";
 import { flavorTooSmall } from "./flavor-too-small.ts";
 import { groupNotOnTarget } from "./group-not-on-target.ts";
-import { guestNoVirtio } from "./guest-no-virtio.ts";
-import { hostNameMissing } from "./host-name-missing.ts";
 import { ipDuplicate } from "./ip-duplicate.ts";
 import { macDuplicate } from "./mac-duplicate.ts";
 import { nameDuplicate } from "./name-duplicate.ts";
@@ -30,20 +24,20 @@ import { quota } from "./quota.ts";
 import type { Rule } from "./rule.ts";
 import { securityGroupNone } from "./security-group-none.ts";
 import { serverTouched } from "./server-touched.ts";
-import { snapshotPresent } from "./snapshot-present.ts";
+import { sourceChanged, sourceDataChanged } from "./source-changed.ts";
+import { sourceGone } from "./source-gone.ts";
+import { sourceUnread } from "./source-unread.ts";
 import { targetUnknown } from "./target-unknown.ts";
 import { vipUnreached } from "./vip-unreached.ts";
 import { vmDropped } from "./vm-dropped.ts";
 import { vmKept } from "./vm-kept.ts";
 import { vmNoFacts } from "./vm-no-facts.ts";
-import { vmRunning } from "./vm-running.ts";
-import { vmSuspended } from "./vm-suspended.ts";
-import { vmTemplate } from "./vm-template.ts";
-import { vmTpm } from "./vm-tpm.ts";
 import { vmTwoWaves } from "./vm-two-waves.ts";
 import { volumeLost } from "./volume-lost.ts";
 import { volumeTypeNone } from "./volume-type-none.ts";
+import { warmImpossible } from "./warm-impossible.ts";
 import { waveUnknown } from "./wave-unknown.ts";
+import { windowsQ35 } from "./windows-q35.ts";
 import { zoneUnknown } from "./zone-unknown.ts";
 
 const rules: readonly Rule[] = [
@@ -67,13 +61,7 @@ const rules: readonly Rule[] = [
   dependencyCycle,
   dependencyMissing,
   diskBusFull,
-  diskMode,
-  diskNvme,
-  diskRdm,
-  diskShared,
   groupNotOnTarget,
-  guestNoVirtio,
-  hostNameMissing,
   ipDuplicate,
   macDuplicate,
   nameDuplicate,
@@ -84,13 +72,14 @@ const rules: readonly Rule[] = [
   portSecurityOff,
   securityGroupNone,
   serverTouched,
-  snapshotPresent,
+  sourceChanged,
+  sourceDataChanged,
+  sourceGone,
+  sourceUnread,
   vipUnreached,
-  vmRunning,
-  vmSuspended,
-  vmTemplate,
-  vmTpm,
   volumeLost,
+  warmImpossible,
+  windowsQ35,
 ];
 
 /** Every rule that comes with the program, one a file. */

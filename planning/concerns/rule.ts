@@ -3,6 +3,7 @@ import type { SourceFacts } from "../../inventory/schema/source.ts";
 import type { Plan } from "../../inventory/schema/plan.ts";
 import type { Concern, WaveFile } from "../../inventory/schema/wave.ts";
 import type { Edits } from "../keep-begun.ts";
+import type { Live } from "../live.ts";
 import type { KnownSubject, Subject } from "../subject.ts";
 
 /** What a rule may look at: plain data, all of it decided before. */
@@ -26,6 +27,8 @@ export interface WaveView {
   readonly edits: ReadonlyMap<string, Edits>;
   /** What the sources of the wave's VMs say of themselves; empty where nothing was read. */
   readonly sources: readonly SourceFacts[];
+  /** What the sources said of the VMs just now. */
+  readonly live: Live;
 }
 
 /** One finding of a rule. */

@@ -1,6 +1,9 @@
 import type { PlanInput } from "../../../planning/plan-wave.ts";
-import { quota } from "../fixtures.ts";
+import { nic, quota } from "../fixtures.ts";
 import { finds, mac, mark, onFlat, one, port, several, silent, testRule, volume, type Expected } from "./cases.ts";
+
+/** A port whose MAC is Neutron's own. */
+const other = port({ id: "p2", macAddress: "fa:16:3e:00:00:02", mark: mark("web01") });
 
 testRule("quota.exceeded", [
   finds("more than is left of each", one({ powerState: "poweredOn" }, {}, { quota: full() }), ...everyQuota()),
@@ -24,6 +27,12 @@ testRule("quota.exceeded", [
       },
     ),
   ),
+  silent("a port without MAC that is there already", portWithoutMac([other])),
+  finds("a port without MAC, where the VM's only port is another NIC's", portWithoutMac([]), [
+    null,
+    "Critical",
+    /1 more ports needed/,
+  ]),
   silent(
     "VMs that are left out or rolled back",
     several({ a: {}, b: {} }, { a: { exclude: true }, b: { phase: "absent" } }, { quota: full() }),
@@ -75,4 +84,18 @@ function limits(extra: number) {
     ports: item(5, 1),
     perVolumeType: { ceph: { volumes: item(0, 1), gigabytes: item(0, 10) } },
   });
+}
+
+/** A VM whose first NIC has its port; the second one has no MAC at the source. */
+function portWithoutMac(more: readonly ReturnType<typeof port>[]): PlanInput {
+  return one(
+    { powerState: "poweredOn", nics: [nic(4000, mac, "10.20.0.9"), nic(4001, null, "10.20.0.8")] },
+    {},
+    {
+      quota: full(),
+      volumes: [volume("web01-disk-2000")],
+      ports: [port({ macAddress: mac, mark: mark("web01") }), ...more],
+      servers: [{ id: "s", name: "web01", status: "ACTIVE", mark: mark("web01") }],
+    },
+  );
 }
