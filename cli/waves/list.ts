@@ -33,7 +33,7 @@ export async function listWaves(options: ListOptions): Promise<number> {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, wave]) => ({ ...waveRow(name, wave, estate, plan.throughput), state: stateOf(name) }));
   const placed = new Set(Object.values(all).flatMap(({ vms }) => Object.keys(vms)));
-  const inNone = [...estate.keys()].filter((key) => !placed.has(key)).length;
+  const inNone = [...estate.values()].filter(({ key, template }) => !template && !placed.has(key)).length;
   if (options.json) {
     process.stdout.write(toSortedJson({ waves: rows, vmsInNoWave: inNone, throughput: plan.throughput }));
     return exitCodes.done;
@@ -74,9 +74,16 @@ type StackSummary = z.infer<typeof Stacks>[number];
 /** Stacks of this project by their own name. @throws {UserError} when Pulumi does not tell */
 export async function stacksByName(): Promise<ReadonlyMap<string, StackSummary>> {
   const { exitCode, stdout } = await askPulumi(["stack", "ls", "--json"]);
-  const json = exitCode === 0 ? z.json().safeParse(JSON.parse(stdout)) : null;
-  const parsed = Stacks.safeParse(json?.data);
+  const parsed = Stacks.safeParse(exitCode === 0 ? jsonOf(stdout) : null);
   if (!parsed.success)
     throw new UserError("Pulumi does not tell which stacks there are: is its backend reachable?", exitCodes.failed);
   return new Map(parsed.data.map((stack) => [stack.name.slice(stack.name.lastIndexOf("/") + 1), stack]));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
 }

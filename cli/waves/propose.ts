@@ -2,21 +2,17 @@ import { existsSync } from "node:fs";
 import { toSortedJson } from "../../inventory/json.ts";
 import { wavePlanFile } from "../../inventory/plan-waves.ts";
 import { shown } from "../../inventory/shown.ts";
-import { parseBy } from "../../planning/waves/application-links.ts";
 import { shownLink, shownVms } from "../../planning/waves/link.ts";
 import { propose, type Proposal, type ProposedWave } from "../../planning/waves/propose.ts";
 import { exitCodes, UserError } from "../failure.ts";
 import { heldVms } from "./held-vms.ts";
 import { readWaves, type WavesInputs } from "./inputs.ts";
+import { bysOf, limitsOf, type LimitOptions } from "./limit-options.ts";
 import { proposalFiles } from "./proposal-files.ts";
 import { shownDuration, shownModel, shownTiB, table } from "./shown-figures.ts";
 import { shownPath, writeFiles } from "./write-plan.ts";
 
-export interface ProposeOptions {
-  readonly maxVms: number;
-  /** TiB of disk capacity a wave; default: no limit. */
-  readonly maxTib?: number;
-  readonly by: readonly string[];
+export interface ProposeOptions extends LimitOptions {
   readonly target?: string;
   readonly prefix: string;
   readonly critical: "last" | "out";
@@ -27,11 +23,7 @@ export interface ProposeOptions {
 
 /** `wavelift waves propose`: puts the VMs that are in no wave into waves, and writes these into the plan. */
 export async function proposeWaves(options: ProposeOptions): Promise<number> {
-  const by = options.by.map((text) => {
-    const parsed = parseBy(text);
-    if (parsed !== null) return parsed;
-    throw new UserError(`--by ${shown(text)}: expected tag:CATEGORY, attribute:NAME, folder or dependency`);
-  });
+  const by = bysOf(options.by);
   if (!/^[a-z0-9][a-z0-9-]{0,14}$/.test(options.prefix))
     throw new UserError(
       `--prefix ${shown(options.prefix)}: expected 1 to 15 characters of a-z, 0-9 and -, no leading -`,
@@ -47,7 +39,7 @@ export async function proposeWaves(options: ProposeOptions): Promise<number> {
     held: heldVms(vms, inputs.sources),
     heldVms: options.critical,
     by,
-    limits: { maxVms: options.maxVms, maxBytes: options.maxTib === undefined ? Infinity : options.maxTib * 2 ** 40 },
+    limits: limitsOf(options),
     prefix: options.prefix,
   });
   const files = await proposalFiles(proposal, inputs.planFile, target);
