@@ -148,7 +148,7 @@ describe("proposing waves", () => {
       assert.equal(new Set(["web0", "web1"].map((key) => waveOf(result, key)?.name)).size, 1);
       assert.equal(result.torn.length, 1);
       assert.equal(result.torn[0]?.waves.length, 2);
-      assert.match(result.torn[0]?.reason ?? "", /^larger than a wave: 7 VMs/);
+      assert.match(result.torn[0].reason, /^larger than a wave: 7 VMs/);
     }
   });
 
