@@ -6,6 +6,7 @@ import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventor
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure, UserError } from "./failure.ts";
+import { addWavesCommands } from "./waves/commands.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -85,6 +86,8 @@ program
   .action(async (host: string | undefined, options: DoctorOptions) => {
     process.exitCode = await doctor(host, options);
   });
+
+addWavesCommands(program);
 
 try {
   protectMemory();
