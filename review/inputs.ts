@@ -11,6 +11,7 @@ import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import type { Live } from "../planning/live.ts";
+import { pluginLookups } from "./plugin-lookups.ts";
 import { readLive } from "./read-live.ts";
 
 /** All that the decisions of a wave rest on. */
@@ -54,7 +55,7 @@ export async function readInputs(
   // Side by side: each waits for its network.
   const [offers, live] = await Promise.all([
     readOffers(plan, wave, written, stack),
-    readLive(plan, wave, estate, { settings, progress }),
+    readLive(plan, wave, estate, { settings, progress, lookups: pluginLookups }),
   ]);
   return { plan, estate, offers, written, sources, live };
 }
