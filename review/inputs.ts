@@ -5,6 +5,8 @@ import { readOffers } from "../cloud/read-offers.ts";
 import type { CloudOffer } from "../cloud/offer.ts";
 import { loadWaveInputs } from "../inventory/load.ts";
 import { settingsForServer } from "../inventory/vsphere/source-settings.ts";
+import type { PoolSpaces } from "../planning/pool-space.ts";
+import { readPoolSpaces } from "./pool-spaces.ts";
 import { loadSources } from "../inventory/source-file.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
@@ -25,6 +27,8 @@ export interface ReviewInputs {
   readonly sources: readonly SourceFacts[];
   /** What the wave's VMs are at their vCenter just now, where sources.yaml has it. */
   readonly live: Live;
+  /** Space of the targets' pools, where only the conversion host can tell. */
+  readonly storage: PoolSpaces;
 }
 
 /** Where the plan is. */
@@ -34,7 +38,8 @@ export const planPath = (inventory: string): string => path.join(inventory, "pla
 export const waveFilePath = (inventory: string, wave: string): string => path.join(inventory, "waves", `${wave}.json`);
 
 /**
- * Reads plan, estate (the wave's VMs only), wave file, what the wave's targets offer and what its vCenter says now.
+ * Reads plan, estate (the wave's VMs only), wave file, what the wave's targets offer and what its vCenter says now, and the
+ * space of their pools.
  * @param stack project/stack, for example wavelift/wave1
  * @throws {FaultsError} with every fault of the files; {CloudError} when a cloud does not answer.
  */
@@ -57,5 +62,5 @@ export async function readInputs(
     readOffers(plan, wave, written, stack),
     readLive(plan, wave, estate, { settings, progress, lookups: pluginLookups }),
   ]);
-  return { plan, estate, offers, written, sources, live };
+  return { plan, estate, offers, written, sources, live, storage: await readPoolSpaces(offers) };
 }

@@ -105,6 +105,7 @@ function vmOf(
     memoryHotAdd: flag(values, "mem.hotadd"),
     cpuAffinity: isSet(values, "sched.cpu.affinity", "all"),
     numaAffinity: isSet(values, "numa.nodeaffinity"),
+    diskUuidVisible: flag(values, "disk.enableuuid"),
     changeTracking: flag(values, "ctkenabled"),
     annotation: values.get("annotation") ?? null,
     devices: vmxDevices(values),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ComplexityModel } from "./complexity.ts";
 import { ThroughputModel } from "./throughput.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
 
@@ -72,6 +73,11 @@ export const VmOverrides = z.strictObject({
   target: TargetName.optional(),
   flavor: z.string().min(1).optional().describe("Name of a flavor of the target."),
   bootDisk: DeviceKey.optional().describe("Device key of the disk to boot from."),
+  firmware: z
+    .enum(["bios", "efi"])
+    .optional()
+    .describe("Firmware of the server; default: the source's. Must be said where the source does not tell it."),
+  secureBoot: z.boolean().optional().describe("Whether the server boots with secure boot; default: as at the source."),
   boot: z
     .boolean()
     .optional()
@@ -199,6 +205,7 @@ export const Plan = z.strictObject({
   serverGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), ServerGroup).default({}),
   names: NameTemplates.prefault({}),
   throughput: ThroughputModel.prefault({}).describe("What estimates of duration rest on."),
+  complexity: ComplexityModel.prefault({}).describe("How `wavelift assess` scores VMs."),
   waves: z
     .record(WaveName, Wave)
     .default({})
