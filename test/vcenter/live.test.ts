@@ -102,6 +102,14 @@ describe("the wave's VMs are read again at preview", function () {
     assert.match(found.join("\n"), /^source\.gone Critical asleep 127\.0\.0\.1 has no VM with the id vm-999999/);
   });
 
+  it("and one that cannot be read is not taken for gone", async () => {
+    await vcenter.put({ ...web02, memoryMiB: 0 });
+    const found = await concerns();
+    await vcenter.put(web02);
+    assert.equal(found.length, 1, found.join("\n"));
+    assert.match(found[0] ?? "", /^source\.unread Warning null 127\.0\.0\.1: web02 cannot be read: memoryMiB 0;/);
+  });
+
   it("and only those that are to be migrated", async () => {
     const { vms } = await live(undefined, { asleep: { phase: "accepted" }, web01: { exclude: true } });
     assert.deepEqual([...vms.keys()], ["web02"]);

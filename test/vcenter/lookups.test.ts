@@ -5,7 +5,6 @@ import { mortal } from "../../cli/mortal.ts";
 import { readVms } from "../../inventory/readers/vsphere.ts";
 import type { FoundVm } from "../../inventory/readers/reader.ts";
 import { lookUpAll } from "../../inventory/vsphere/look-up-all.ts";
-import { lookUpPath, withLookUp } from "../../inventory/vsphere/looked-up.ts";
 import { openLookups } from "../../inventory/vsphere/lookups.ts";
 import { openVsphere } from "../../inventory/vsphere/session.ts";
 import type { VsphereSettings } from "../../inventory/vsphere/settings.ts";
@@ -90,34 +89,7 @@ describe("look-ups of @pulumi/vsphere", function () {
     assert.match(await failure(openLookups(["/bin/true", []], settings, 5000)), /does not start/);
     assert.match(await failure(openLookups(["/nowhere", []], settings, 5000)), /plugin/);
   });
-
-  it("are only made by a path that names one VM", () => {
-    assert.equal(lookUpPath(one("web01")), "shop/web/web01");
-    for (const name of ["web*", "we[b]01", "a/b", "..", "web\n01", "{a,b}"])
-      assert.equal(lookUpPath({ ...one("web01"), name }), null, name);
-    assert.equal(lookUpPath({ ...one("web01"), datacenter: null }), null);
-  });
-
-  it("of another VM that has the path by now do not count", async () => {
-    const renamed = { ...one("web01"), name: "web02", cpus: 64 };
-    const lookups = { vm: () => Promise.resolve({ ...lookedUp, name: "web01" }), close: () => Promise.resolve() };
-    const { vms } = await lookUpAll(new Map([["x", renamed]]), () => Promise.resolve(lookups));
-    assert.equal(vms.get("x")?.cpus, 64);
-    assert.equal(withLookUp(renamed, lookedUp).cpus, 1);
-  });
 });
-
-const lookedUp = {
-  name: "x",
-  numCpus: 1,
-  numCoresPerSocket: 1,
-  memory: 1,
-  firmware: "bios" as const,
-  guestId: "x",
-  efiSecureBootEnabled: false,
-  cpuHotAddEnabled: false,
-  memoryHotAddEnabled: false,
-};
 
 async function failure(work: Promise<{ readonly close: () => Promise<void> }>): Promise<string> {
   try {
