@@ -31,7 +31,7 @@ async function declareWave(config: ProgramConfig, wave: string) {
   const { written, ...inputs } = await readInputs(config.inventory, wave, config.stack);
   if (written === null)
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
-  const others = await readOtherWaves(config.inventory, wave);
+  const others = await readOtherWaves(config.inventory, written);
   const judged = review({ ...inputs, wave, stack: config.stack }, written, others);
   const { file, vms, stopped, goesOn, rollsBack, warnings, notes } = judged;
   if (!policyPackGiven(process.env))

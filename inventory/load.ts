@@ -1,8 +1,8 @@
-import { type CheckedFile, faultAt, throwFaults } from "./checked-file.ts";
+import { type CheckedFile, throwFaults } from "./checked-file.ts";
 import { checkEstateFile, estateKeys } from "./estate-file.ts";
 import type { Fault } from "./fault.ts";
 import { nearest } from "./known-keys.ts";
-import { checkPlanFile, planKind } from "./plan-file.ts";
+import { checkPlanFile, checkPlanOfWave, type CheckedPlan } from "./plan-file.ts";
 import type { EstateVm } from "./schema/estate.ts";
 import type { Phase, Plan, Wave } from "./schema/plan.ts";
 import type { WaveFile } from "./schema/wave.ts";
@@ -17,9 +17,11 @@ export interface WaveInputs {
   readonly previous: WaveFile | null;
 }
 
-/** Reads the plan. @throws {FaultsError} with all its faults. */
+/** Reads the plan with all its waves. @throws {FaultsError} with all its faults. */
 export async function loadPlan(file: string): Promise<Plan> {
-  return valueOf(await checkPlanFile(file));
+  const plan = await checkPlanFile(file);
+  throwFaults([plan]);
+  return planOf(file, plan);
 }
 
 /** Reads a wave file. @throws {FaultsError} with all its faults. */
@@ -39,7 +41,7 @@ export async function loadEstate(folder: string, keys?: readonly string[]): Prom
 }
 
 /**
- * Reads the plan, the facts of one wave's VMs and its wave file (null: there is none).
+ * Reads the plan (of its waves this one only), the facts of one wave's VMs and its wave file (null: there is none).
  * @throws {FaultsError} with the faults of all files at once.
  */
 export async function loadWaveInputs(
@@ -48,7 +50,7 @@ export async function loadWaveInputs(
   waveName: string,
   waveFile: string | null,
 ): Promise<WaveInputs> {
-  const plan = await checkPlanFile(planFile);
+  const plan = await checkPlanOfWave(planFile, waveName);
   const previous = waveFile === null ? null : await checkWaveFile(waveFile);
   const wave =
     plan.value !== null && Object.hasOwn(plan.value.waves, waveName) ? plan.value.waves[waveName] : undefined;
@@ -61,7 +63,13 @@ export async function loadWaveInputs(
   const needed = missing.filter((key) => wave !== undefined && needsFacts(wave, key) && !planned.has(key));
   const faults = await missingFaults(plan, estateFolder, waveName, needed);
   throwFaults([plan, ...(previous === null ? [] : [previous]), ...there], faults);
-  return { plan: valueOf(plan), estate: byKey(there), previous: previous === null ? null : valueOf(previous) };
+  return { plan: planOf(planFile, plan), estate: byKey(there), previous: previous === null ? null : valueOf(previous) };
+}
+
+function planOf(file: string, { value }: CheckedPlan): Plan {
+  // A plan has a value or faults; both missing would be a mistake in this program.
+  if (value === null) throw new Error(`${file}: neither value nor fault`);
+  return value;
 }
 
 function valueOf<T>(file: CheckedFile<T>): T {
@@ -94,13 +102,13 @@ function isMissing(file: CheckedFile<EstateVm> | undefined): boolean {
 
 /** The fault stands in the plan, which names a VM that the estate does not have. */
 async function missingFaults(
-  plan: CheckedFile<Plan>,
+  plan: CheckedPlan,
   folder: string,
   wave: string,
   keys: readonly string[],
 ): Promise<Fault[]> {
-  if (plan.document === null || keys.length === 0) return [];
-  const fault = faultAt(plan.document, planKind.vmOf);
+  const fault = plan.faultAt;
+  if (fault === null || keys.length === 0) return [];
   const known = await estateKeys(folder);
   return keys.map((key) => {
     const meant = nearest(key, known.keys);

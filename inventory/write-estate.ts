@@ -1,10 +1,11 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { assignKeys, identityOf, type KeyedVm } from "./assign-keys.ts";
+import { assignKeys, identityOf } from "./assign-keys.ts";
 import { toSortedJson } from "./json.ts";
 import { compareText } from "./order.ts";
 import type { FoundVm } from "./readers/reader.ts";
 import type { EstateVm } from "./schema/estate.ts";
+import { withSharedDisks } from "./shared-disks.ts";
 import { shownValue } from "./shown.ts";
 
 /** One fact of a VM that is another one now. */
@@ -24,6 +25,7 @@ export interface Refreshed {
 
 /** What a refresh would make of the estate. */
 export interface Refresh {
+  /** The VMs that were found, and those that were not read again but now share a disk with one that was. */
   readonly vms: readonly Refreshed[];
   /** Keys of VMs that the same sources told of before, and do not any more. Their files stay. */
   readonly gone: readonly string[];
@@ -35,16 +37,23 @@ export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, E
   const places = new Set(found.map(placeOf));
   const seen = new Set(keyed.map(({ key }) => key));
   const gone = [...estate.values()].filter((vm) => !seen.has(vm.key) && places.has(placeOf(vm)));
-  return { vms: keyed.map((one) => refreshed(one, estate)), gone: gone.map(({ key }) => key).sort(compareText) };
+  const now = new Map(estate);
+  for (const { key, vm } of keyed) now.set(key, { version: 1, key, ...vm });
+  const fresh = new Set(keyed.filter(({ isNew }) => isNew).map(({ key }) => key));
+  const vms = withSharedDisks([...now.values()])
+    .map((vm) => refreshed(vm, fresh.has(vm.key) ? undefined : estate.get(vm.key)))
+    .filter(({ vm, status }) => seen.has(vm.key) || status === "changed");
+  return {
+    vms: vms.sort((a, b) => compareText(a.vm.key, b.vm.key)),
+    gone: gone.map(({ key }) => key).sort(compareText),
+  };
 }
 
 const placeOf = ({ source }: { source: FoundVm["source"] }): string => identityOf({ ...source, id: "" });
 
-function refreshed({ key, vm: facts, isNew }: KeyedVm, estate: ReadonlyMap<string, EstateVm>): Refreshed {
-  const vm: EstateVm = { version: 1, key, ...facts };
-  const before = estate.get(key);
-  if (isNew || before === undefined) return { vm, status: "new", changes: [] };
-  const changes = changesOf(before, vm, "");
+function refreshed(vm: EstateVm, before: EstateVm | undefined): Refreshed {
+  if (before === undefined) return { vm, status: "new", changes: [] };
+  const changes = before === vm ? [] : changesOf(before, vm, "");
   return { vm, status: changes.length === 0 ? "same" : "changed", changes };
 }
 

@@ -45,10 +45,10 @@ const portsOf = (vms: readonly PlannedVm[]): Port[] =>
 function shared(a: PlannedNic, b: PlannedNic): string[] {
   const theirs = new Set(b.fixedIps.map(({ ipAddress }) => canonical(ipAddress)));
   return [
-    ...(a.macAddress === b.macAddress ? [`MAC ${a.macAddress}`] : []),
+    ...(a.macAddress !== null && a.macAddress === b.macAddress ? [`MAC ${a.macAddress}`] : []),
     ...a.fixedIps.filter(({ ipAddress }) => theirs.has(canonical(ipAddress))).map(({ ipAddress }) => ipAddress),
   ];
 }
 
-/** A wave file may have been edited by hand: what is no address is compared as it is. */
-const canonical = (address: string): string => (isIP(address) === 0 ? address : canonicalAddress(address));
+/** An address in the one form in which it is compared. A wave file may have been edited by hand: what is no address is compared as it is. */
+export const canonical = (address: string): string => (isIP(address) === 0 ? address : canonicalAddress(address));

@@ -8,6 +8,7 @@ import { begunVms } from "./begun.ts";
 import { judge } from "./concerns/judge.ts";
 import type { WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
+import { type Live, notLive } from "./live.ts";
 import { plannedVm } from "./planned-vm.ts";
 import type { PoolSpaces } from "./pool-space.ts";
 import { vmsWithServer } from "./waiting.ts";
@@ -32,6 +33,8 @@ export interface PlanInput {
   readonly sources?: readonly SourceFacts[];
   /** Space of the targets' pools as the conversion host sees it. Default: it was not asked. */
   readonly storage?: PoolSpaces;
+  /** What the sources said of the VMs just now. Default: they were not asked. */
+  readonly live?: Live;
 }
 
 export interface PlannedWave {
@@ -51,8 +54,9 @@ export function planWave(input: PlanInput): PlannedWave {
   const file: WaveFile = { version: 1, wave: input.wave, targets: targetsOf(vms, input), vms };
   const { plan, wave, stack, offers } = input;
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
-  const { sources = [], storage = {} } = input;
-  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, storage };
+  const { sources = [], storage = {}, live = notLive } = input;
+  const world = { plan, wave, stack, offers, sources, storage, live };
+  const view: WaveView = { ...world, subjects, checked, file, begun, kept, edits };
   return { file, concerns: judge(view) };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ComplexityModel } from "./complexity.ts";
 import { ThroughputModel } from "./throughput.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
 
@@ -72,6 +73,11 @@ export const VmOverrides = z.strictObject({
   target: TargetName.optional(),
   flavor: z.string().min(1).optional().describe("Name of a flavor of the target."),
   bootDisk: DeviceKey.optional().describe("Device key of the disk to boot from."),
+  firmware: z
+    .enum(["bios", "efi"])
+    .optional()
+    .describe("Firmware of the server; default: the source's. Must be said where the source does not tell it."),
+  secureBoot: z.boolean().optional().describe("Whether the server boots with secure boot; default: as at the source."),
   boot: z
     .boolean()
     .optional()
@@ -121,6 +127,10 @@ export const Wave = z.strictObject({
   exclude: z.array(VmKey).default([]).describe("VMs (keys) left out for now; the rest of the wave goes."),
 });
 export type Wave = z.infer<typeof Wave>;
+
+/** A wave in a file of its own: `inventory/plan/WAVE.yaml`, whose name is the wave's. */
+export const WavePlan = Wave.extend({ version: z.literal(1) });
+export type WavePlan = z.infer<typeof WavePlan>;
 
 export const Target = z.strictObject({
   cloud: z.string().min(1).describe("Entry of clouds.yaml (region and project included)."),
@@ -195,6 +205,10 @@ export const Plan = z.strictObject({
   serverGroups: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), ServerGroup).default({}),
   names: NameTemplates.prefault({}),
   throughput: ThroughputModel.prefault({}).describe("What estimates of duration rest on."),
-  waves: z.record(WaveName, Wave),
+  complexity: ComplexityModel.prefault({}).describe("How `wavelift assess` scores VMs."),
+  waves: z
+    .record(WaveName, Wave)
+    .default({})
+    .describe("Waves that have no file of their own (plan/WAVE.yaml beside this one)."),
 });
 export type Plan = z.infer<typeof Plan>;

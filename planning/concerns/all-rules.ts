@@ -10,20 +10,14 @@ import { bootSeveralDisks } from "./boot-several-disks.ts";
 import { dependencyCycle } from "./dependency-cycle.ts";
 import { dependencyMissing } from "./dependency-missing.ts";
 import { diskBusFull } from "./disk-bus-full.ts";
-import { diskMode } from "./disk-mode.ts";
 import { diskNoMultiattach } from "./disk-no-multiattach.ts";
-import { diskNvme } from "./disk-nvme.ts";
 import { diskOwnerMissing } from "./disk-owner-missing.ts";
-import { diskRdm } from "./disk-rdm.ts";
-import { diskShared } from "./disk-shared.ts";
 import { fromFacts } from "./fact-rule.ts";
 import { factRules } from "./fact-rules.ts";
 import { flavorLocalDisk } from "./flavor-local-disk.ts";
 import { flavorNone } from "./flavor-none.ts";
 import { flavorTooSmall } from "./flavor-too-small.ts";
 import { groupNotOnTarget } from "./group-not-on-target.ts";
-import { guestNoVirtio } from "./guest-no-virtio.ts";
-import { hostNameMissing } from "./host-name-missing.ts";
 import { hostNeeds } from "./host-needs.ts";
 import { imagePropertyWrong } from "./image-property-wrong.ts";
 import { ipDuplicate } from "./ip-duplicate.ts";
@@ -45,7 +39,9 @@ import { securityGroupNone } from "./security-group-none.ts";
 import { serverGroupFull } from "./server-group-full.ts";
 import { serverGroupHosts } from "./server-group-hosts.ts";
 import { serverTouched } from "./server-touched.ts";
-import { snapshotPresent } from "./snapshot-present.ts";
+import { sourceChanged, sourceDataChanged } from "./source-changed.ts";
+import { sourceGone } from "./source-gone.ts";
+import { sourceUnread } from "./source-unread.ts";
 import { storageFull } from "./storage-full.ts";
 import { storageUnknown } from "./storage-unknown.ts";
 import { targetUnknown } from "./target-unknown.ts";
@@ -54,15 +50,13 @@ import { vipUnreached } from "./vip-unreached.ts";
 import { vmDropped } from "./vm-dropped.ts";
 import { vmKept } from "./vm-kept.ts";
 import { vmNoFacts } from "./vm-no-facts.ts";
-import { vmRunning } from "./vm-running.ts";
-import { vmSuspended } from "./vm-suspended.ts";
-import { vmTemplate } from "./vm-template.ts";
-import { vmTpm } from "./vm-tpm.ts";
 import { vmTwoWaves } from "./vm-two-waves.ts";
 import { volumeLost } from "./volume-lost.ts";
 import { volumeTooLarge } from "./volume-too-large.ts";
 import { volumeTypeNone } from "./volume-type-none.ts";
+import { warmImpossible } from "./warm-impossible.ts";
 import { waveUnknown } from "./wave-unknown.ts";
+import { windowsQ35 } from "./windows-q35.ts";
 import { zoneUnknown } from "./zone-unknown.ts";
 import { zoneUnnamed } from "./zone-unnamed.ts";
 import { zoneVolume } from "./zone-volume.ts";
@@ -109,13 +103,7 @@ const rules: readonly Rule[] = [
   dependencyCycle,
   dependencyMissing,
   diskBusFull,
-  diskMode,
-  diskNvme,
-  diskRdm,
-  diskShared,
   groupNotOnTarget,
-  guestNoVirtio,
-  hostNameMissing,
   ipDuplicate,
   macDuplicate,
   nameDuplicate,
@@ -126,13 +114,14 @@ const rules: readonly Rule[] = [
   portSecurityOff,
   securityGroupNone,
   serverTouched,
-  snapshotPresent,
+  sourceChanged,
+  sourceDataChanged,
+  sourceGone,
+  sourceUnread,
   vipUnreached,
-  vmRunning,
-  vmSuspended,
-  vmTemplate,
-  vmTpm,
   volumeLost,
+  warmImpossible,
+  windowsQ35,
 ];
 
 /** Every rule that comes with the program, one a file. */

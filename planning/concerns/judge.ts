@@ -32,9 +32,9 @@ function concernsOf(rule: Rule, view: WaveView): Concern[] {
  * What the plan says of the concern: another category, or waived, with a written reason that is kept. A VM that is
  * left out of the wave is told of, and stops nothing. A hard rule is not changed by either.
  */
-function overridden(
+export function overridden(
   concern: Concern,
-  rule: Rule,
+  rule: Pick<Rule, "id" | "hard" | "always">,
   decisions: (VmOverrides & { exclude: boolean }) | undefined,
 ): Concern {
   if (decisions === undefined) return concern;
@@ -53,7 +53,8 @@ function overridden(
   return leftOut ? { ...concern, category: "Information", overridden: "left out of the wave (exclude)" } : concern;
 }
 
-function compareConcerns(a: Concern, b: Concern): number {
+/** Critical first, then by VM, id and text. */
+export function compareConcerns(a: Concern, b: Concern): number {
   return (
     rank[a.category] - rank[b.category] ||
     compareText(a.vm ?? "", b.vm ?? "") ||

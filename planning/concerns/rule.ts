@@ -4,6 +4,7 @@ import type { Plan } from "../../inventory/schema/plan.ts";
 import type { Concern, WaveFile } from "../../inventory/schema/wave.ts";
 import type { Edits } from "../keep-begun.ts";
 import type { PoolSpaces } from "../pool-space.ts";
+import type { Live } from "../live.ts";
 import type { KnownSubject, Subject } from "../subject.ts";
 
 /** What a rule may look at: plain data, all of it decided before. */
@@ -29,6 +30,8 @@ export interface WaveView {
   readonly sources: readonly SourceFacts[];
   /** By target: space of its pool as the conversion host sees it; empty where it was not asked. */
   readonly storage: PoolSpaces;
+  /** What the sources said of the VMs just now. */
+  readonly live: Live;
 }
 
 /** One finding of a rule. */

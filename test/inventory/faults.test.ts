@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { checkText } from "../../inventory/checked-file.ts";
 import { formatFaults } from "../../inventory/fault.ts";
-import { planKind } from "../../inventory/plan-file.ts";
+import { mergePlan, planHeadKind } from "../../inventory/plan-file.ts";
 
 const golden = (name: string): string => readFileSync(new URL(`golden/${name}`, import.meta.url), "utf8");
-const faultsOf = (text: string) => checkText("plan.yaml", text, planKind).faults;
+const check = (file: string, text: string) => mergePlan(checkText(file, text, planHeadKind), [], []);
+const faultsOf = (text: string) => check("plan.yaml", text).faults;
 const only = (text: string) => {
   const faults = faultsOf(text);
   assert.equal(faults.length, 1, formatFaults(faults));
@@ -18,7 +19,7 @@ const only = (text: string) => {
 describe("faults of a plan", () => {
   for (const name of ["bad-plan", "bad-references"]) {
     it(`tells all of ${name}.yaml at once, with line, VM, path, value, expectation and advice`, () => {
-      const { faults, value } = checkText(`${name}.yaml`, golden(`${name}.yaml`), planKind);
+      const { faults, value } = check(`${name}.yaml`, golden(`${name}.yaml`));
       assert.equal(`${formatFaults(faults)}\n`, golden(`${name}.txt`));
       assert.equal(name === "bad-plan", value === null);
     });

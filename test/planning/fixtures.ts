@@ -33,6 +33,7 @@ export function vmInput(key: string) {
     hostName: key as string | null,
     toolsState: "running",
     snapshots: [] as unknown[],
+    guestDisks: [{ path: "/", capacityBytes: 10 * 2 ** 30, freeBytes: 5 * 2 ** 30, fileSystem: "ext4" }] as unknown[],
     vips: [] as string[],
     disks: [disk(2000)] as unknown[],
     nics: [nic(4000, `00:50:56:00:00:${number.toString(16).padStart(2, "0")}`, `10.20.0.${number}`)] as unknown[],
@@ -57,7 +58,7 @@ export function disk(deviceKey: number, changes: object = {}) {
   };
 }
 
-export function nic(deviceKey: number, macAddress: string, address: string | null, changes: object = {}) {
+export function nic(deviceKey: number, macAddress: string | null, address: string | null, changes: object = {}) {
   return {
     deviceKey,
     label: `Network adapter ${deviceKey - 3999}`,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CloudOffer } from "../../../cloud/offer.ts";
+import { SourceFacts } from "../../../inventory/schema/source.ts";
 import type { Concern } from "../../../inventory/schema/wave.ts";
 import { allRules } from "../../../planning/concerns/all-rules.ts";
 import { planWave, type PlanInput } from "../../../planning/plan-wave.ts";
@@ -61,6 +62,13 @@ export function one(
     plan: plan({ web01: overrides }, more),
     offers: new Map([["lab", offer(cloud)]]),
   });
+}
+
+/** The VM web01 with these facts, and what its source (vc1) says of itself. */
+export function withSource(facts: object, about: object): PlanInput {
+  const source = { kind: "vsphere", id: "vm-1", server: "vc1" };
+  const sources = [SourceFacts.parse({ version: 1, server: "vc1", kind: "vsphere", ...about })];
+  return { ...one({ source, ...facts }), sources };
 }
 
 /** Several VMs, switched off, with their overrides. */

@@ -22,6 +22,10 @@ testRule("mac.duplicate", [
     "Critical",
     /port p1 \(somebody\)/,
   ]),
+  silent(
+    "two NICs to which Neutron gives a MAC",
+    several({ a: { nics: [nic(4000, null, "10.20.0.9")] }, b: { nics: [nic(4000, null, "10.20.0.8")] } }),
+  ),
   silent("its own port", one(onFlat, {}, { ports: [port({ macAddress: mac, mark: mark("web01") })] })),
   finds(
     "another stack's port",
