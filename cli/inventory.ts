@@ -7,6 +7,7 @@ import { loadEstate } from "../inventory/load.ts";
 import { formatNote, type FoundVm, type Note, type Reader } from "../inventory/readers/reader.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
 import { readOva } from "../inventory/readers/ova.ts";
+import { readRvtools } from "../inventory/readers/rvtools/rvtools.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import { shown } from "../inventory/shown.ts";
@@ -31,6 +32,7 @@ export interface InventoryOptions {
 const readers: Readonly<Record<string, Reader>> = {
   libvirt: readLibvirt,
   ova: readOva,
+  rvtools: readRvtools,
   vcenter: readVcenter,
   vmx: readVmx,
 };

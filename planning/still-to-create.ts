@@ -44,17 +44,6 @@ export function stillToCreate(vms: readonly PlannedVm[], offer: CloudOffer, stac
   };
 }
 
-/** Those of the VMs whose server is still to be made. */
-export function serversToCreate(vms: readonly PlannedVm[], { servers }: CloudOffer, stack: string): PlannedVm[] {
-  const there = new Set(servers.map(({ mark }) => (mark?.stack === stack ? mark.key : null)));
-  return vms.filter(({ key, boot, phase }) => phase === "cutover" && boot && !there.has(key));
-}
-
-/** Whether a volume with this stack's mark is there for the disk. */
-export function hasVolume({ volumes }: CloudOffer, stack: string, disk: string): boolean {
-  return volumes.some(({ mark }) => mark?.stack === stack && mark.key === disk);
-}
-
 /** NICs that have no port yet: known by network and MAC, and one without MAC by a port of the VM that is no other NIC's. */
 export function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]): PlannedNic[] {
   const named = nics.filter(({ macAddress }) => macAddress !== null);
@@ -67,6 +56,17 @@ export function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]
     if (index >= 0) left.splice(index, 1);
     return index < 0;
   });
+}
+
+/** Those of the VMs whose server is still to be made. */
+export function serversToCreate(vms: readonly PlannedVm[], { servers }: CloudOffer, stack: string): PlannedVm[] {
+  const there = new Set(servers.map(({ mark }) => (mark?.stack === stack ? mark.key : null)));
+  return vms.filter(({ key, boot, phase }) => phase === "cutover" && boot && !there.has(key));
+}
+
+/** Whether a volume with this stack's mark is there for the disk. */
+export function hasVolume({ volumes }: CloudOffer, stack: string, disk: string): boolean {
+  return volumes.some(({ mark }) => mark?.stack === stack && mark.key === disk);
 }
 
 function sum(numbers: readonly number[]): number {

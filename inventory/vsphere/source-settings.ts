@@ -29,12 +29,15 @@ export function settingsOf(place: string, env: Environment, folder: string): Vsp
   );
 }
 
-/** Settings of the source that the estate names so (`source.server`); null when sources.yaml has none, or does not exist. */
+/**
+ * Settings of the source that the estate names so (`source.server`), for reading it again at preview; null when sources.yaml
+ * does not exist, has none, or says `live: false` there.
+ */
 export function settingsForServer(server: string, env: Environment, folder: string): VsphereSettings | null {
   const found = readSourcesFile(env, folder);
   const entries = Object.entries(found?.content.sources ?? {});
   const match = entries.find(([, { url }]) => serverOf(new URL(url)) === server);
-  if (found === null || match === undefined) return null;
+  if (found === null || match === undefined || !match[1].live) return null;
   return resolved(match[1], env, path.dirname(found.file), `${shown(found.file, 200)}: sources.${match[0]}`);
 }
 

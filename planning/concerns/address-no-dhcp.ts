@@ -9,6 +9,7 @@ export const addressNoDhcp: Rule = {
   category: "Warning",
   label: "No DHCP in the target's subnet",
   why: "A guest that asks for its address by DHCP gets none there. The source does not tell which guests do.",
+  about: "both",
   check: (view) => [...withoutAddress(view), ...withAddress(view)],
 };
 

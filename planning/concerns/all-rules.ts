@@ -35,6 +35,7 @@ import { quotaMetadata } from "./quota-metadata.ts";
 import { quotaUnknown } from "./quota-unknown.ts";
 import { quota } from "./quota.ts";
 import type { Rule } from "./rule.ts";
+import { ruleFailed } from "./rule-failed.ts";
 import { securityGroupNone } from "./security-group-none.ts";
 import { serverGroupFull } from "./server-group-full.ts";
 import { serverGroupHosts } from "./server-group-hosts.ts";
@@ -94,6 +95,7 @@ const rules: readonly Rule[] = [
   zoneUnnamed,
   zoneVolume,
   quota,
+  ruleFailed,
   bootNoDisk,
   bootSeveralDisks,
   volumeTypeNone,
@@ -125,4 +127,10 @@ const rules: readonly Rule[] = [
 ];
 
 /** Every rule that comes with the program, one a file. */
-export const allRules: readonly Rule[] = [...rules, overrideIneffective(rules)];
+export const allRules: readonly Rule[] = rulesWith([]);
+
+/** Every rule of the program, and these of the operators. */
+export function rulesWith(ownRules: readonly Rule[]): readonly Rule[] {
+  const others = [...rules, ...ownRules];
+  return [...others, overrideIneffective(others)];
+}

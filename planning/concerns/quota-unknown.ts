@@ -8,6 +8,7 @@ export const quotaUnknown: Rule = {
   category: "Information",
   label: "Quotas of volume types are not known",
   why: "Some clouds show their members the totals only: a quota of one type, or of the size of one volume, may still be reached.",
+  about: "wave",
   check: (view) =>
     projectsOf(view.offers)
       .filter(({ offer }) => !offer.quota.typesKnown)

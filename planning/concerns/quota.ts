@@ -11,6 +11,7 @@ export const quota: Rule = {
   id: "quota.exceeded",
   category: "Critical",
   label: "Quota is too small for the wave",
+  about: "wave",
   why: "Otherwise it is reached in the middle of the run. Only what is still to be created is counted; what others are creating now counts as used.",
   check: (view) => projectsOf(view.offers).flatMap((project) => exceeded(view, project)),
 };

@@ -10,6 +10,7 @@ export const serverGroupHosts: Rule = {
   category: "Critical",
   label: "Server group needs more hosts than there are",
   why: "With anti-affinity each server needs a host of its own, with affinity one host must hold all: else Nova finds no valid host.",
+  about: "wave",
   check: (view) => groupUses(view).flatMap((use) => judged(use, view)),
 };
 

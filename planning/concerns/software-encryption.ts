@@ -10,7 +10,7 @@ export const softwareEncryption: FactRule = {
   checkFacts: (view) => [
     ...softwareFindings(
       view,
-      "encryption",
+      "diskEncryption",
       "suspend or remove the encryption first, and have the recovery keys at hand",
     ),
     ...view.vms

@@ -5,6 +5,7 @@ export const sourceUnread: Rule = {
   id: "source.unread",
   category: "Warning",
   label: "The source could not be asked",
+  about: "wave",
   why: "What changed at the source since the estate was written is not known. A vCenter that is down must not stop a night.",
   check: ({ live }) =>
     live.unread.map(({ server, reason, vms }) => ({

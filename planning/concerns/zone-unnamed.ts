@@ -8,6 +8,7 @@ export const zoneUnnamed: Rule = {
   category: "Information",
   label: "No zone is named where there are several",
   why: "Volumes then go to Cinder's default zone and servers to any; where Nova forbids it (cross_az_attach: false) they do not come together.",
+  about: "wave",
   check: (view) => {
     const found = checkedVms(view)
       .filter(({ availabilityZone }) => availabilityZone === null)

@@ -27,6 +27,12 @@ testRule("quota.exceeded", [
       },
     ),
   ),
+  silent("a port without MAC that is there already", portWithoutMac([other])),
+  finds("a port without MAC, where the VM's only port is another NIC's", portWithoutMac([]), [
+    null,
+    "Critical",
+    /1 more ports needed/,
+  ]),
   finds("what two targets of one project need together", twoTargets(1, "project-1"), [
     null,
     "Critical",
@@ -35,12 +41,6 @@ testRule("quota.exceeded", [
   silent("what two targets of one project need, at exactly the quota", twoTargets(2, "project-1")),
   silent("what two projects need, each with a quota of its own", twoTargets(1, "project-2")),
   silent("what one project needs in two regions, each with a quota of its own", twoTargets(1, "project-1", "Other")),
-  silent("a port without MAC that is there already", portWithoutMac([other])),
-  finds("a port without MAC, where the VM's only port is another NIC's", portWithoutMac([]), [
-    null,
-    "Critical",
-    /1 more ports needed/,
-  ]),
   silent(
     "VMs that are left out or rolled back",
     several({ a: {}, b: {} }, { a: { exclude: true }, b: { phase: "absent" } }, { quota: full() }),
@@ -94,6 +94,20 @@ function limits(extra: number) {
   });
 }
 
+/** A VM whose first NIC has its port; the second one has no MAC at the source. */
+function portWithoutMac(more: readonly ReturnType<typeof port>[]): PlanInput {
+  return one(
+    { powerState: "poweredOn", nics: [nic(4000, mac, "10.20.0.9"), nic(4001, null, "10.20.0.8")] },
+    {},
+    {
+      quota: full(),
+      volumes: [volume("web01-disk-2000")],
+      ports: [port({ macAddress: mac, mark: mark("web01") }), ...more],
+      servers: [{ id: "s", name: "web01", status: "ACTIVE", mark: mark("web01") }],
+    },
+  );
+}
+
 /** A VM on each of two targets, of one project or two, with a quota of so many volumes each. */
 function twoTargets(limit: number, projectId: string, region = "RegionOne"): PlanInput {
   const cloud = { quota: quota({ volumes: { limit, used: 0 } }) };
@@ -106,20 +120,6 @@ function twoTargets(limit: number, projectId: string, region = "RegionOne"): Pla
         ["lab", offer(cloud)],
         ["other", offer({ ...cloud, target: "other", projectId, region })],
       ]),
-    },
-  );
-}
-
-/** A VM whose first NIC has its port; the second one has no MAC at the source. */
-function portWithoutMac(more: readonly ReturnType<typeof port>[]): PlanInput {
-  return one(
-    { powerState: "poweredOn", nics: [nic(4000, mac, "10.20.0.9"), nic(4001, null, "10.20.0.8")] },
-    {},
-    {
-      quota: full(),
-      volumes: [volume("web01-disk-2000")],
-      ports: [port({ macAddress: mac, mark: mark("web01") }), ...more],
-      servers: [{ id: "s", name: "web01", status: "ACTIVE", mark: mark("web01") }],
     },
   );
 }
