@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { defineAssess } from "./assess/define.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds } from "./inventory.ts";
@@ -38,6 +39,8 @@ program
       process.exitCode = await inventoryCommand(kind, places, options);
     },
   );
+
+defineAssess(program);
 
 program
   .command("init")

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Fault } from "../../inventory/fault.ts";
+import { loadPlan } from "../../inventory/load.ts";
+import { readWholeEstate } from "../../inventory/load-all.ts";
+import { WaveName } from "../../inventory/schema/names.ts";
+import { shown } from "../../inventory/shown.ts";
+import { loadSources } from "../../inventory/source-file.ts";
+import type { AssessInput } from "../../planning/assess/assess.ts";
+import { planWave } from "../../planning/plan-wave.ts";
+import { planPath, readInputs } from "../../review/inputs.ts";
+import { UserError } from "../failure.ts";
+
+/** What is assessed, and the files that could not be read. */
+export interface AssessInputs {
+  readonly input: AssessInput;
+  readonly faults: readonly Fault[];
+}
+
+/** The whole estate, with the plan's decisions where there is a plan. No cloud is asked. */
+export async function estateInputs(
+  inventory: string,
+  progress: (done: number, all: number) => void,
+): Promise<AssessInputs> {
+  const folder = path.join(inventory, "estate");
+  const { vms, faults } = await readWholeEstate(folder, progress);
+  if (vms.length === 0 && faults.length === 0)
+    throw new UserError(`There is no VM in ${folder}: read one with \`wavelift inventory\`.`);
+  const file = planPath(inventory);
+  const plan = existsSync(file) ? await loadPlan(file) : null;
+  return { input: { vms, plan, sources: await loadSources(path.join(inventory, "sources")) }, faults };
+}
+
+/** The VMs of one wave, with all concerns that `wavelift plan` has: its clouds are asked. */
+export async function waveInputs(inventory: string, wave: string): Promise<AssessInputs> {
+  const name = WaveName.safeParse(wave);
+  if (!name.success) throw new UserError(`${shown(wave)} is no name of a wave: ${name.error.issues[0]?.message ?? ""}`);
+  const stack = `wavelift/${wave}`;
+  const { written, ...inputs } = await readInputs(inventory, wave, stack);
+  const { concerns } = planWave({ ...inputs, wave, stack, previous: written });
+  const { plan, estate, sources } = inputs;
+  return { input: { vms: [...estate.values()], plan, sources, concerns, wave }, faults: [] };
+}
