@@ -27,7 +27,7 @@ export function decisionsOf(vm: PlannedVm): { readonly vm: string; readonly deci
       })),
       ...vm.nics.map((nic) => ({
         what: "port",
-        value: `${nic.networkName} ${nic.fixedIps.map((ip) => ip.ipAddress).join(" ") || "no address"} ${nic.macAddress}`,
+        value: `${nic.networkName} ${nic.fixedIps.map((ip) => ip.ipAddress).join(" ") || "no address"} ${nic.macAddress ?? "MAC from Neutron"}`,
         why: nic.reason,
       })),
       { what: "hardware", value: properties.join(" "), why: vm.imagePropertiesReason },

@@ -1,4 +1,6 @@
 import { CloudError } from "../cloud/cloud-error.ts";
+import { SourceSettingsError } from "../inventory/vsphere/sources-file.ts";
+import { VsphereError } from "../inventory/vsphere/vsphere-error.ts";
 import { isUserFault } from "../review/is-user-fault.ts";
 import { ToolchainError } from "../toolchain/tool-error.ts";
 
@@ -30,7 +32,9 @@ export function reportFailure(error: unknown, write: (text: string) => void = to
 /** Exit code of a fault that is not this program's, else null. A cloud that does not answer may answer the next time. */
 function exitCodeOf(error: unknown): number | null {
   if (error instanceof UserError) return error.exitCode;
-  if (error instanceof CloudError || error instanceof ToolchainError) return exitCodes.failed;
+  if (error instanceof SourceSettingsError) return exitCodes.wrongInput;
+  if (error instanceof CloudError || error instanceof VsphereError || error instanceof ToolchainError)
+    return exitCodes.failed;
   return isUserFault(error) ? exitCodes.wrongInput : null;
 }
 

@@ -4,8 +4,10 @@ import path from "node:path";
 import { formatFaults, type Fault } from "../inventory/fault.ts";
 import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
-import type { FoundVm, Reader } from "../inventory/readers/reader.ts";
+import { formatNote, type FoundVm, type Note, type Reader } from "../inventory/readers/reader.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readOva } from "../inventory/readers/ova.ts";
+import { readRvtools } from "../inventory/readers/rvtools/rvtools.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
 import { shown } from "../inventory/shown.ts";
@@ -13,18 +15,29 @@ import { writeSources } from "../inventory/source-file.ts";
 import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
 import { exitCodes, UserError } from "./failure.ts";
 import { project } from "./project.ts";
+import { readVcenter } from "./read-vcenter.ts";
 
 export interface InventoryOptions {
   /** Folder with estate/; default: inventory of the project. */
   readonly inventory?: string;
   readonly datastore?: string;
   readonly datastoreFolder?: string;
+  /** OVF packages: compare their files with the manifest; default true. */
+  readonly manifestCheck?: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = { libvirt: readLibvirt, vmx: readVmx };
+const readers: Readonly<Record<string, Reader>> = {
+  libvirt: readLibvirt,
+  ova: readOva,
+  rvtools: readRvtools,
+  vcenter: readVcenter,
+  vmx: readVmx,
+};
+/** Those whose places are no files. */
+const live: ReadonlySet<Reader> = new Set([readVcenter]);
 export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
@@ -37,15 +50,20 @@ export async function inventoryCommand(
   if (reader === undefined)
     throw new UserError(`"${kind}" is no kind of source. There are: ${sourceKinds.join(", ")}.`);
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
-  const { vms, faults, sources } = await readPlaces(reader, places, options);
+  const { vms, faults, notes, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
   const found = refresh(vms, estate);
   if (!options.dryRun) {
     await writeRefresh(estateFolder, found);
     await writeSources(path.join(path.dirname(estateFolder), "sources"), sources);
   }
-  if (options.json) process.stdout.write(toSortedJson({ ...summaryOf(found), faults }));
-  else print(found, faults, options.dryRun ? "Nothing was written (--dry-run)." : `Written to ${estateFolder}.`);
+  if (options.json) process.stdout.write(toSortedJson({ ...summaryOf(found), faults, notes }));
+  else
+    print(
+      found,
+      { faults, notes },
+      options.dryRun ? "Nothing was written (--dry-run)." : `Written to ${estateFolder}.`,
+    );
   return faults.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 
@@ -53,23 +71,38 @@ async function readPlaces(
   reader: Reader,
   places: readonly string[],
   options: InventoryOptions,
-): Promise<{ vms: FoundVm[]; faults: Fault[]; sources: SourceFacts[] }> {
+): Promise<{ vms: FoundVm[]; faults: Fault[]; notes: Note[]; sources: SourceFacts[] }> {
   const vms: FoundVm[] = [];
   const faults: Fault[] = [];
+  const notes: Note[] = [];
   const sources: SourceFacts[] = [];
   for (const place of places) {
-    if (!existsSync(place)) throw new UserError(`There is no ${place}.`);
-    const folder = statSync(place).isDirectory() ? place : path.dirname(place);
+    const isLive = live.has(reader);
+    if (!isLive && !existsSync(place)) throw new UserError(`There is no ${place}.`);
+    const folder = isLive || statSync(place).isDirectory() ? place : path.dirname(place);
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
-    for await (const finding of reader(place, { datastore, datastoreFolder })) {
+    const { manifestCheck = true } = options;
+    for await (const finding of reader(place, {
+      datastore,
+      datastoreFolder,
+      manifestCheck,
+      progress: told,
+      note: told,
+    })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
+      else if ("note" in finding) notes.push(finding.note);
       else sources.push(finding.source);
     }
   }
-  return { vms, faults, sources };
+  return { vms, faults, notes, sources };
 }
+
+/** What goes on, for people: not part of the result. */
+const told = (message: string): void => {
+  process.stderr.write(`${shown(message, 160)}\n`);
+};
 
 function summaryOf({ vms, gone }: Refresh): object {
   const of = (status: Refreshed["status"]): string[] =>
@@ -80,7 +113,11 @@ function summaryOf({ vms, gone }: Refresh): object {
   return { new: of("new"), changed: changes, same: of("same").length, gone };
 }
 
-function print({ vms, gone }: Refresh, faults: readonly Fault[], end: string): void {
+function print(
+  { vms, gone }: Refresh,
+  { faults, notes }: { readonly faults: readonly Fault[]; readonly notes: readonly Note[] },
+  end: string,
+): void {
   const table = new Table({
     head: ["VM", "", "at the source", "CPUs", "MiB", "disks", "GiB", "NICs"],
     style: { head: [], border: [], compact: true },
@@ -103,6 +140,7 @@ function print({ vms, gone }: Refresh, faults: readonly Fault[], end: string): v
     for (const change of changes)
       process.stdout.write(`${vm.key}: ${shown(change.path, 120)}: ${change.before} -> ${change.after}\n`);
   for (const key of gone) process.stdout.write(`${key}: no longer at the source; its file stays.\n`);
+  for (const note of notes) process.stdout.write(`${formatNote(note)}\n`);
   if (faults.length > 0) process.stderr.write(`${formatFaults(faults)}\n`);
   const count = (status: Refreshed["status"]): number => vms.filter((one) => one.status === status).length;
   process.stdout.write(

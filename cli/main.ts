@@ -3,7 +3,7 @@ import { keepMemoryPrivate } from "../cloud/memory.ts";
 import { defineAssess } from "./assess/define.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
-import { inventoryCommand, sourceKinds } from "./inventory.ts";
+import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure, UserError } from "./failure.ts";
@@ -24,21 +24,16 @@ program
   .command("inventory")
   .description("read VMs from their source into inventory/estate, one file a VM")
   .argument("<kind>", `kind of source: ${sourceKinds.join(", ")}`)
-  .argument("<place...>", "files or folders")
+  .argument("<place...>", "files or folders; of a vcenter: its name in sources.yaml, or https://HOST")
   .option("--inventory <folder>", "folder with estate/; default: inventory")
   .option("--datastore <name>", "name of the datastore that the disks are in; default: the folder's name")
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
+  .option("--no-manifest-check", "ova: do not compare the files with their manifest")
   .option("--dry-run", "write nothing", false)
   .option("--json", "print what changed as JSON", false)
-  .action(
-    async (
-      kind: string,
-      places: string[],
-      options: { inventory?: string; datastore?: string; datastoreFolder?: string; dryRun: boolean; json: boolean },
-    ) => {
-      process.exitCode = await inventoryCommand(kind, places, options);
-    },
-  );
+  .action(async (kind: string, places: string[], options: InventoryOptions) => {
+    process.exitCode = await inventoryCommand(kind, places, options);
+  });
 
 defineAssess(program);
 

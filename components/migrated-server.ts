@@ -26,7 +26,8 @@ export interface ServerReport {
   /** Null while no server is declared. */
   readonly serverId: string | null;
   readonly addresses: readonly string[];
-  readonly macAddresses: readonly string[];
+  /** As planned; null: Neutron gave the port one. */
+  readonly macAddresses: readonly (string | null)[];
   /** Volume ids by resource name of the disk. */
   readonly volumes: Readonly<Record<string, string>>;
   /** Reports of the imports (one line of JSON each) by resource name of the disk. */

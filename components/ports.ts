@@ -20,7 +20,8 @@ export function port(
       name: nic.name,
       description: markDescription(mark),
       networkId: nic.networkId,
-      macAddress: nic.macAddress,
+      // Where the source tells none, Neutron gives one; the provider keeps it, since an input that is not there changes nothing.
+      ...(nic.macAddress === null ? {} : { macAddress: nic.macAddress }),
       // Without a known address Neutron gives one of the pool: Nova takes no port that has none ("requires a FixedIP").
       ...(nic.fixedIps.length === 0
         ? {}
@@ -28,7 +29,10 @@ export function port(
       ...(nic.securityGroups.length === 0
         ? { noSecurityGroups: true }
         : { securityGroupIds: nic.securityGroups.map((name) => groups.securityGroupId(target, name)) }),
-      allowedAddressPairs: nic.allowedAddressPairs.map(({ ipAddress, macAddress }) => ({ ipAddress, macAddress })),
+      allowedAddressPairs: nic.allowedAddressPairs.map(({ ipAddress, macAddress }) => ({
+        ipAddress,
+        ...(macAddress === null ? {} : { macAddress }),
+      })),
       adminStateUp: nic.adminStateUp,
       tags: markTags(mark),
     },

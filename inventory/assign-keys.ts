@@ -52,9 +52,12 @@ export function assignKeys(found: readonly FoundVm[], known: readonly KnownVm[])
     .sort((a, b) => compareText(a.key, b.key));
 }
 
-/** The source's own id, within what it belongs to: two vCenters both have a vm-42. */
+/**
+ * The source's own id, within what it belongs to: two vCenters both have a vm-42. A vCenter is the same whether it was
+ * read live or exported by RVTools.
+ */
 export function identityOf({ kind, server, id }: FoundVm["source"]): string {
-  return JSON.stringify([kind, server, id]);
+  return JSON.stringify([kind === "rvtools" ? "vsphere" : kind, server, id]);
 }
 
 /** UUID -> key, of the VMs that do not share theirs with another one (a copied folder does). */

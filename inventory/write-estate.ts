@@ -1,10 +1,11 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { assignKeys, identityOf, type KeyedVm } from "./assign-keys.ts";
+import { assignKeys } from "./assign-keys.ts";
 import { toSortedJson } from "./json.ts";
 import { compareText } from "./order.ts";
 import type { FoundVm } from "./readers/reader.ts";
 import type { EstateVm } from "./schema/estate.ts";
+import { withSharedDisks } from "./shared-disks.ts";
 import { shownValue } from "./shown.ts";
 
 /** One fact of a VM that is another one now. */
@@ -18,34 +19,61 @@ export interface Change {
 /** What a refresh would make of one VM. */
 export interface Refreshed {
   readonly vm: EstateVm;
-  readonly status: "new" | "changed" | "same";
+  /** `kept`: what was found is poorer than what the estate has, which stays; `changes` tells what would have changed. */
+  readonly status: "new" | "changed" | "same" | "kept";
   readonly changes: readonly Change[];
 }
 
 /** What a refresh would make of the estate. */
 export interface Refresh {
+  /** The VMs that were found, and those that were not read again but now share a disk with one that was. */
   readonly vms: readonly Refreshed[];
   /** Keys of VMs that the same sources told of before, and do not any more. Their files stay. */
   readonly gone: readonly string[];
 }
 
-/** Compares what was found with the estate. Pure. */
-export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, EstateVm>): Refresh {
+/**
+ * Compares what was found with the estate. Pure.
+ *
+ * @param replace take a poorer reading over a richer one, too; default false: an old spreadsheet does not silently make
+ * unknown what a vCenter has told.
+ */
+export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, EstateVm>, replace = false): Refresh {
   const keyed = assignKeys(found, [...estate.values()]);
   const places = new Set(found.map(placeOf));
   const seen = new Set(keyed.map(({ key }) => key));
   const gone = [...estate.values()].filter((vm) => !seen.has(vm.key) && places.has(placeOf(vm)));
-  return { vms: keyed.map((one) => refreshed(one, estate)), gone: gone.map(({ key }) => key).sort(compareText) };
+  const now = new Map(estate);
+  const kept = new Map<string, readonly Change[]>();
+  for (const { key, vm } of keyed) {
+    const read: EstateVm = { version: 1, key, ...vm };
+    const before = estate.get(key);
+    if (before !== undefined && !replace && isPoorer(read, before)) kept.set(key, changesOf(before, read, ""));
+    else now.set(key, read);
+  }
+  const fresh = new Set(keyed.filter(({ isNew }) => isNew).map(({ key }) => key));
+  const vms = withSharedDisks([...now.values()])
+    .map((vm) => refreshed(vm, fresh.has(vm.key) ? undefined : estate.get(vm.key), kept.get(vm.key)))
+    .filter(({ vm, status }) => seen.has(vm.key) || status === "changed");
+  return {
+    vms: vms.sort((a, b) => compareText(a.vm.key, b.vm.key)),
+    gone: gone.map(({ key }) => key).sort(compareText),
+  };
 }
 
-const placeOf = ({ source }: { source: FoundVm["source"] }): string => identityOf({ ...source, id: "" });
+const placeOf = ({ source: { kind, server } }: { source: FoundVm["source"] }): string => JSON.stringify([kind, server]);
 
-function refreshed({ key, vm: facts, isNew }: KeyedVm, estate: ReadonlyMap<string, EstateVm>): Refreshed {
-  const vm: EstateVm = { version: 1, key, ...facts };
-  const before = estate.get(key);
-  if (isNew || before === undefined) return { vm, status: "new", changes: [] };
-  const changes = changesOf(before, vm, "");
+/** @param keptFrom what a poorer source says otherwise; the VM stays as it was read before. */
+function refreshed(vm: EstateVm, before: EstateVm | undefined, keptFrom: readonly Change[] | undefined): Refreshed {
+  if (before === undefined) return { vm, status: "new", changes: [] };
+  if (keptFrom !== undefined && before === vm) return { vm, status: "kept", changes: keptFrom };
+  const changes = before === vm ? [] : changesOf(before, vm, "");
   return { vm, status: changes.length === 0 ? "same" : "changed", changes };
+}
+
+/** A spreadsheet tells less than the vCenter that it was made from. */
+function isPoorer(vm: EstateVm, before: EstateVm): boolean {
+  return vm.source.kind === "rvtools" && before.source.kind === "vsphere";
 }
 
 /** Every place in which two values differ. */
@@ -75,7 +103,7 @@ function nameOf(item: unknown): string | null {
 export async function writeRefresh(folder: string, { vms }: Refresh): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { vm, status } of vms) {
-    if (status === "same") continue;
+    if (status === "same" || status === "kept") continue;
     const file = path.join(folder, `${vm.key}.json`);
     const temporary = `${file}.${process.pid}.tmp`;
     await writeFile(temporary, toSortedJson(vm));

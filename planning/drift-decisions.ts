@@ -69,7 +69,7 @@ function ofNic(nic: PlannedNic, index: number): Record<string, Decided> {
   return {
     position: fixed(String(index)),
     name: plain(nic.name),
-    MAC: fixed(nic.macAddress),
+    MAC: fixed(nic.macAddress ?? "given by Neutron"),
     network: fixed(`${nic.networkName} ${nic.networkId}`, nic.reason),
     addresses: plain(list(nic.fixedIps.map(({ subnetId, ipAddress }) => `${ipAddress} in ${subnetId}`)), nic.reason),
     "security groups": plain(list(nic.securityGroups)),

@@ -3,6 +3,7 @@ import type { EstateDisk, EstateNic, EstateVm } from "../inventory/schema/estate
 import { shown } from "../inventory/shown.ts";
 import { guestOs, type GuestOs } from "./guest-os.ts";
 import type { Decisions } from "./overrides.ts";
+import { windowsRelease } from "./windows-release.ts";
 
 /**
  * Image properties of the boot volume (Nova takes the server's hardware from them), after virt-v2v's table.
@@ -14,11 +15,18 @@ export interface ImageProperties {
   readonly reason: string;
 }
 
+/** Facts that hardware can be chosen from. Without firmware there is none: the plan must say it. */
+export type BootableFacts = EstateVm & { readonly firmware: NonNullable<EstateVm["firmware"]> };
+
+export function isBootable(facts: EstateVm): facts is BootableFacts {
+  return facts.firmware !== null;
+}
+
 type Part = readonly [properties: Record<string, string>, reason: string];
 
 /** The properties from the facts; the plan's `imageProperties` win, and an empty value there takes a property out. */
 export function imageProperties(
-  facts: EstateVm,
+  facts: BootableFacts,
   boot: EstateDisk,
   flavor: Flavor,
   decisions: Decisions,
@@ -26,7 +34,8 @@ export function imageProperties(
   const guest = guestOs(facts.guestId);
   const overrides = decisions.imageProperties ?? {};
   const parts = [
-    firmware(facts),
+    machine(facts),
+    firmware(facts, decisions),
     disks(guest, facts, boot),
     nics(guest, facts.nics),
     [guest.drivers === "virtio" ? { hw_rng_model: "virtio" } : {}, ""] as const,
@@ -54,13 +63,22 @@ export function withOverrides(
 }
 
 /** UEFI needs q35. For BIOS the cloud's own default is kept, unless the disks need IDE, which q35 does not have. */
-function firmware({ firmware, secureBoot }: EstateVm): Part {
-  if (firmware === "bios") return [{}, "BIOS"];
+function firmware({ firmware, secureBoot }: BootableFacts, said: Decisions): Part {
+  const by = said.firmware === undefined && said.secureBoot === undefined ? "" : ", as the plan says";
+  if (firmware === "bios") return [{}, `BIOS${by}`];
   const uefi = { hw_firmware_type: "uefi", hw_machine_type: "q35" };
-  return secureBoot ? [{ ...uefi, os_secure_boot: "required" }, "UEFI with secure boot"] : [uefi, "UEFI"];
+  return secureBoot === true
+    ? [{ ...uefi, os_secure_boot: "required" }, `UEFI with secure boot${by}`]
+    : [uefi, `UEFI${by}`];
 }
 
-function disks(guest: GuestOs, facts: EstateVm, boot: EstateDisk): Part {
+/** Also with BIOS: some systems do not start on the old machine type. */
+function machine(facts: BootableFacts): Part {
+  const release = windowsRelease(facts);
+  return release?.needsQ35 === true ? [{ hw_machine_type: "q35" }, `q35, which ${release.name} needs`] : [{}, ""];
+}
+
+function disks(guest: GuestOs, facts: BootableFacts, boot: EstateDisk): Part {
   const model = boot.controller.model ?? "";
   if (/^virtio(-blk)?$/.test(model)) return [{ hw_disk_bus: "virtio" }, "virtio disks as at the source"];
   const scsi = { hw_disk_bus: "scsi", hw_scsi_model: "virtio-scsi" };

@@ -45,7 +45,7 @@ const portsOf = (vms: readonly PlannedVm[]): Port[] =>
 function shared(a: PlannedNic, b: PlannedNic): string[] {
   const theirs = new Set(b.fixedIps.map(({ ipAddress }) => canonical(ipAddress)));
   return [
-    ...(a.macAddress === b.macAddress ? [`MAC ${a.macAddress}`] : []),
+    ...(a.macAddress !== null && a.macAddress === b.macAddress ? [`MAC ${a.macAddress}`] : []),
     ...a.fixedIps.filter(({ ipAddress }) => theirs.has(canonical(ipAddress))).map(({ ipAddress }) => ipAddress),
   ];
 }

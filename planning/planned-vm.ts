@@ -2,7 +2,7 @@ import type { Flavor } from "../cloud/offer.ts";
 import { diskName } from "../inventory/schema/names.ts";
 import type { PlannedDisk, PlannedVm } from "../inventory/schema/wave.ts";
 import { shown } from "../inventory/shown.ts";
-import { imageProperties } from "./image-properties.ts";
+import { imageProperties, isBootable } from "./image-properties.ts";
 import { fillTemplate } from "./names.ts";
 import type { Decisions } from "./overrides.ts";
 import type { PlanInput } from "./plan-wave.ts";
@@ -19,6 +19,7 @@ export function plannedVm(subject: KnownSubject, input: Pick<PlanInput, "plan" |
   const nics = choice.nics.filter(({ place }) => !(place.ok && place.value === "ignore"));
   const planned = nics.flatMap((nic) => (nic.planned === null ? [] : [nic.planned]));
   if (!choice.flavor.ok || !choice.boot.ok || disks === null || planned.length < nics.length) return null;
+  if (!isBootable(facts)) return null;
   const flavor = choice.flavor.value;
   const image = imageProperties(facts, choice.boot.value.disk, flavor, decisions);
   return {

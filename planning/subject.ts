@@ -7,6 +7,7 @@ import { chooseFlavor } from "./flavor.ts";
 import { decideNic, type NicDecision } from "./nic.ts";
 import { type Decisions, decisionsFor } from "./overrides.ts";
 import type { PlanInput } from "./plan-wave.ts";
+import { saidFacts } from "./said-facts.ts";
 import { chooseVolumeType } from "./volume-type.ts";
 
 /** A VM of the wave with what the plan says of it, and all that was decided when facts and target are known. */
@@ -16,7 +17,7 @@ export interface Subject {
   readonly decisions: Decisions;
   /** What the plan says, word for word. */
   readonly asked: Decisions;
-  /** null: there is no estate file. */
+  /** With the firmware that the plan says; null: there is no estate file. */
   readonly facts: EstateVm | null;
   /** null: the target is not in the plan, or nothing is known of what it offers. */
   readonly offer: CloudOffer | null;
@@ -62,7 +63,8 @@ export function isKnown(subject: Subject): subject is KnownSubject {
 function subjectOf(key: string, asked: Decisions, input: PlanInput, begun: ReadonlySet<string>): Subject {
   const previous = begun.has(key) ? input.previous?.vms.find((vm) => vm.key === key) : undefined;
   const decisions = { ...asked, target: previous?.target ?? asked.target };
-  const facts = input.estate.get(key) ?? null;
+  const told = input.estate.get(key);
+  const facts = told === undefined ? null : saidFacts(told, decisions);
   const offer = input.offers.get(decisions.target) ?? null;
   const choice = facts === null || offer === null ? null : choose(facts, decisions, offer, input, previous);
   return { key, decisions, asked, facts, offer, choice };

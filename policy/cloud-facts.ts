@@ -6,14 +6,20 @@ import { readPorts } from "../cloud/read-network.ts";
 import { readVolumes } from "../cloud/read-offer.ts";
 import { vmOfDisk } from "../planning/begun.ts";
 
+/** The port of a NIC. Without a MAC of its own (Neutron gave it one) it is known by its network. */
+export interface PortAsked {
+  readonly macAddress: string | undefined;
+  readonly networkId: string | undefined;
+}
+
 /** What policies ask a cloud (an entry of clouds.yaml). */
 export interface CloudFacts {
   /** Whether a VM of a stack has begun: owns a volume already. False when the cloud does not answer. */
   begun(cloud: string, stack: string, vm: string): Promise<boolean>;
   /** Id of the volume of a disk that a server uses, null when there is none or the cloud does not answer. */
   usedVolume(cloud: string, stack: string, disk: string): Promise<string | null>;
-  /** Id of a VM's port with this MAC that a server uses, null when there is none or the cloud does not answer. */
-  usedPort(cloud: string, stack: string, vm: string, macAddress: string): Promise<string | null>;
+  /** Id of a VM's port for this NIC that a server uses, null when there is none or the cloud does not answer. */
+  usedPort(cloud: string, stack: string, vm: string, port: PortAsked): Promise<string | null>;
   /** Size of a flavor, null when it is not found or the cloud does not answer. */
   flavor(cloud: string, name: string): Promise<Pick<Flavor, "vcpus" | "memoryMiB"> | null>;
 }
@@ -55,12 +61,21 @@ export function askClouds(
       (await volumes(cloud)).find(
         ({ mark, status }) => mark?.stack === stack && mark.key === disk && status === "in-use",
       )?.id ?? null,
-    usedPort: async (cloud, stack, vm, mac) =>
+    usedPort: async (cloud, stack, vm, asked) =>
       (await ports(cloud)).find(
-        ({ mark, macAddress, deviceOwner }) =>
-          mark?.stack === stack && mark.key === vm && macAddress === mac && deviceOwner.startsWith("compute:"),
+        (port) =>
+          port.mark?.stack === stack &&
+          port.mark.key === vm &&
+          isAsked(port, asked) &&
+          port.deviceOwner.startsWith("compute:"),
       )?.id ?? null,
     flavor: async (cloud, name) =>
       (await flavors(cloud)).find((flavor) => flavor.name === name || flavor.id === name) ?? null,
   };
+}
+
+function isAsked(port: { readonly macAddress: string; readonly networkId: string }, asked: PortAsked): boolean {
+  return asked.macAddress === undefined
+    ? port.networkId === asked.networkId
+    : port.macAddress.toLowerCase() === asked.macAddress.toLowerCase();
 }

@@ -16,7 +16,9 @@ export const fixedAddressKept = (gate: Gate): ResourceValidationPolicy => ({
     gate.check(NAME, Config, ({ name, props }) => [
       ...(present(props, "macAddress")
         ? []
-        : [`port ${name} has no MAC address of its own: the guest would see a new NIC. Run \`wavelift plan\` again.`]),
+        : [
+            `port ${name} has no MAC address of its own: the source told none, and the guest would see a new NIC. Have the VM excepted in this policy's configuration (\`exceptVms\`).`,
+          ]),
       ...(present(props, "fixedIps") || flag(props, "adminStateUp") === false
         ? []
         : [

@@ -34,7 +34,10 @@ async function replacing(resource: PolicyResource, { clouds }: Gate): Promise<st
   const used =
     resource.type === VOLUME
       ? await clouds.usedVolume(cloud, stack, name)
-      : await clouds.usedPort(cloud, stack, vm, text(props, "macAddress") ?? "");
+      : await clouds.usedPort(cloud, stack, vm, {
+          macAddress: text(props, "macAddress"),
+          networkId: text(props, "networkId"),
+        });
   if (used === null) return null;
   const noun = resource.type === VOLUME ? "volume" : "port";
   return (

@@ -88,32 +88,22 @@ function letterIndex(name: string): number {
   return Array.from(letters).reduce((sum, letter) => sum * 26 + (letter.charCodeAt(0) - 96), 0) - 1;
 }
 
-/** The NICs in their order, and those to which libvirt has not given an address yet. */
-export function domainNics(domain: XmlElement): {
-  readonly nics: z.input<typeof EstateNic>[];
-  readonly withoutMac: readonly { readonly label: string; readonly line: number }[];
-} {
-  const nics: z.input<typeof EstateNic>[] = [];
-  const withoutMac: { label: string; line: number }[] = [];
-  for (const [index, element] of childrenOf(at(domain, "devices"), "interface").entries()) {
-    const label = `Network interface ${index + 1}`;
-    const macAddress = child(element, "mac")?.attributes.get("address");
+/** The NICs in their order. One to which libvirt has not given an address yet has none. */
+export function domainNics(domain: XmlElement): z.input<typeof EstateNic>[] {
+  return childrenOf(at(domain, "devices"), "interface").map((element, index) => {
     const isUp = child(element, "link")?.attributes.get("state") !== "down";
     const source = child(element, "source")?.attributes;
     const names = ["network", "bridge", "portgroup", "dev"].map((key) => source?.get(key));
-    if (macAddress === undefined) withoutMac.push({ label, line: element.line });
-    else
-      nics.push({
-        deviceKey: FIRST_NIC + index,
-        label,
-        macAddress,
-        network: names.find((name) => name !== undefined) ?? element.attributes.get("type") ?? "unknown",
-        adapter: child(element, "model")?.attributes.get("type") ?? null,
-        connected: isUp,
-        startConnected: isUp,
-      });
-  }
-  return { nics, withoutMac };
+    return {
+      deviceKey: FIRST_NIC + index,
+      label: `Network interface ${index + 1}`,
+      macAddress: child(element, "mac")?.attributes.get("address") ?? null,
+      network: names.find((name) => name !== undefined) ?? element.attributes.get("type") ?? "unknown",
+      adapter: child(element, "model")?.attributes.get("type") ?? null,
+      connected: isUp,
+      startConnected: isUp,
+    };
+  });
 }
 
 /** What an OpenStack server does not get by itself. */

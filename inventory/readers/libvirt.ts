@@ -67,20 +67,7 @@ async function* readDomain(file: string, domain: XmlElement, options: ReadOption
     if ("expected" in found) yield { fault: found };
     else disks.push(found);
   }
-  const { nics, withoutMac } = domainNics(domain);
-  for (const { label, line } of withoutMac)
-    yield {
-      fault: sourceFault(
-        file,
-        name,
-        label,
-        "no MAC address",
-        "the address that libvirt gave it",
-        "write the file with `virsh dumpxml`",
-        line,
-      ),
-    };
-  yield* checkedVm(file, { ...vmOf(domain, name, options), disks, nics });
+  yield* checkedVm(file, { ...vmOf(domain, name, options), disks, nics: domainNics(domain) });
 }
 
 /** The VM without its disks and NICs. `virsh dumpxml` of a running domain has its id as an attribute. */

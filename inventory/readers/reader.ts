@@ -10,10 +10,29 @@ export const FoundVm = EstateVm.omit({ version: true, key: true });
 export type FoundVm = z.infer<typeof FoundVm>;
 
 /**
- * What a reader finds: a VM, that something is wrong, or (once a server) what the source says of its hosts, clusters,
- * datastores and networks. A wrong VM never hides the others.
+ * What a reader finds: a VM, that something is wrong, something to tell that is not wrong (what was left out and why), or
+ * (once a server) what the source says of its hosts, clusters, datastores and networks. A wrong VM never hides the others.
  */
-export type Finding = { readonly vm: FoundVm } | { readonly fault: Fault } | { readonly source: SourceFacts };
+export type Finding =
+  { readonly vm: FoundVm } | { readonly fault: Fault } | { readonly note: Note } | { readonly source: SourceFacts };
+
+/** Something that the operator should know and that makes no reading a failed one. */
+export interface Note {
+  readonly file: string;
+  /** Names of the VMs that it is about, as the source has them; empty: the file as a whole. */
+  readonly vms: readonly string[];
+  /** One sentence. */
+  readonly text: string;
+}
+
+/** A note as a line: of many VMs the first ones are named. */
+export function formatNote({ file, vms, text }: Note): string {
+  const named = vms.slice(0, NAMED).map((name) => shown(name, 40));
+  const more = vms.length > NAMED ? `, ... (${vms.length} in all)` : "";
+  return `${shown(file, 200)}: ${text}${named.length === 0 ? "" : `: ${named.join(", ")}${more}`}`;
+}
+
+const NAMED = 8;
 
 /** What every reader is told. */
 export interface ReadOptions {
@@ -23,6 +42,10 @@ export interface ReadOptions {
   readonly datastoreFolder: string;
   /** Told as the work goes on, where it takes longer than two seconds. */
   readonly progress?: (message: string) => void;
+  /** Told what the reader could not check, or has taken for granted. */
+  readonly note?: (message: string) => void;
+  /** OVF packages: whether files are compared with the manifest; default true. */
+  readonly manifestCheck?: boolean;
 }
 
 /** Reads a source: a file, a folder, an address. VMs come as they are found, so that no source has to fit in memory. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
-import type { EstateDisk, EstateNic } from "../schema/estate.ts";
+import type { EstateDisk } from "../schema/estate.ts";
 import { shown } from "../shown.ts";
 import { checkedVm, sourceFault, type Finding, type FoundVm, type Reader, type ReadOptions } from "./reader.ts";
 import { readVmdkFacts } from "./vmdk-size.ts";
@@ -57,9 +57,7 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
     if ("fault" in found) yield found;
     else disks.push(found);
   }
-  const { nics, faults } = nicsOf(file, name, values);
-  for (const fault of faults) yield fault;
-  yield* checkedVm(file, { ...vmOf(file, name, values, options), disks, nics });
+  yield* checkedVm(file, { ...vmOf(file, name, values, options), disks, nics: vmxNics(values) });
 }
 
 async function readText(file: string): Promise<string | null> {
@@ -107,6 +105,7 @@ function vmOf(
     memoryHotAdd: flag(values, "mem.hotadd"),
     cpuAffinity: isSet(values, "sched.cpu.affinity", "all"),
     numaAffinity: isSet(values, "numa.nodeaffinity"),
+    diskUuidVisible: flag(values, "disk.enableuuid"),
     changeTracking: flag(values, "ctkenabled"),
     annotation: values.get("annotation") ?? null,
     devices: vmxDevices(values),
@@ -154,25 +153,4 @@ async function diskOf(
       "copy the VM's whole folder, or see the file's permissions",
     );
   }
-}
-
-function nicsOf(file: string, vm: string, values: VmxValues): { nics: z.input<typeof EstateNic>[]; faults: Finding[] } {
-  const nics: z.input<typeof EstateNic>[] = [];
-  const faults: Finding[] = [];
-  for (const nic of vmxNics(values)) {
-    const { macAddress } = nic;
-    if (macAddress !== null) nics.push({ ...nic, macAddress });
-    else
-      faults.push({
-        fault: sourceFault(
-          file,
-          vm,
-          nic.label,
-          "no MAC address",
-          "the address that VMware gave it",
-          "switch the VM on once, or give the NIC a static address",
-        ),
-      });
-  }
-  return { nics, faults };
 }

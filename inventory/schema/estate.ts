@@ -79,7 +79,8 @@ export type EstateDisk = z.infer<typeof EstateDisk>;
 export const EstateNic = z.strictObject({
   deviceKey: DeviceKey,
   label: z.string(),
-  macAddress: MacAddress,
+  /** null: the source tells none (an OVF, a VM that was never switched on); Neutron then gives the port one. */
+  macAddress: MacAddress.nullable(),
   /** Name of the port group or network at the source. */
   network: z.string().min(1),
   /** For example vmxnet3, e1000, e1000e, virtio; null when unknown. */
@@ -127,6 +128,13 @@ export const PlacementRule = z.strictObject({
   others: z.array(z.string()).default([]),
 });
 
+/**
+ * What a source may be unable to tell of a VM. `disks`, `nics`, `snapshots`, `devices`: there may be more than are listed;
+ * `encryption`: a disk may be encrypted; `exactSizes`: disks are told in whole MiB.
+ */
+export const NotTold = z.enum(["disks", "nics", "snapshots", "devices", "encryption", "exactSizes"]);
+export type NotTold = z.infer<typeof NotTold>;
+
 export const EstateVm = z.strictObject({
   version: z.literal(1),
   key: VmKey,
@@ -136,6 +144,8 @@ export const EstateVm = z.strictObject({
     id: z.string().min(1),
     /** vCenter, host or file that the id belongs to. */
     server: z.string().nullable().default(null),
+    /** What made the VM, where the source's kind does not tell: an OVF's VirtualSystemType (vmx-19, virtualbox-2.2). */
+    product: z.string().min(1).optional(),
   }),
   instanceUuid: z.string().nullable(),
   /** Display name at the source. Any text: it never reaches a shell or a path. */
@@ -146,9 +156,12 @@ export const EstateVm = z.strictObject({
   cpus: z.int().positive(),
   coresPerSocket: z.int().positive().nullable(),
   memoryMiB: z.int().positive(),
-  firmware: z.enum(["bios", "efi"]),
-  secureBoot: z.boolean(),
-  tpm: z.boolean(),
+  /** null when unknown: then the plan must say it, since a server of the other one does not boot. */
+  firmware: z.enum(["bios", "efi"]).nullable(),
+  /** Whether the firmware boots signed loaders only; null when unknown. */
+  secureBoot: z.boolean().nullable(),
+  /** Whether there is a vTPM; null when unknown. */
+  tpm: z.boolean().nullable(),
   /** vSphere guest id such as debian12_64Guest or windows2019srv_64Guest. */
   guestId: z.string(),
   /** Host name that the guest reports; null when unknown. */
@@ -171,6 +184,8 @@ export const EstateVm = z.strictObject({
   memoryHotAdd: z.boolean().nullable().default(null),
   cpuAffinity: z.boolean().nullable().default(null),
   numaAffinity: z.boolean().nullable().default(null),
+  /** Whether the guest sees the UUIDs of its disks as serial numbers (disk.EnableUUID); null when unknown. */
+  diskUuidVisible: z.boolean().nullable().default(null),
   faultTolerance: z.boolean().nullable().default(null),
   consolidationNeeded: z.boolean().nullable().default(null),
   /** For example connected, disconnected, inaccessible, orphaned; null when unknown. */
@@ -193,5 +208,7 @@ export const EstateVm = z.strictObject({
   vips: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   disks: z.array(EstateDisk),
   nics: z.array(EstateNic),
+  /** What the lists and sizes here do not tell whole, because the source cannot (a spreadsheet without some of its tabs). */
+  notTold: z.array(NotTold).default([]),
 });
 export type EstateVm = z.infer<typeof EstateVm>;

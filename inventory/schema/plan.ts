@@ -51,7 +51,7 @@ export const NetworkMapping = z.union([
   z.strictObject({ network: z.string().min(1), subnet: z.string().min(1).optional() }),
 ]);
 
-/** Change or waive a concern of one VM; the reason is shown in the report. */
+/** Change or waive a concern of a VM or of a wave; the reason is shown in the report. */
 export const ConcernOverride = z.strictObject({
   category: z.enum(["Critical", "Warning", "Information", "waived"]),
   reason: z.string().min(5),
@@ -73,6 +73,11 @@ export const VmOverrides = z.strictObject({
   target: TargetName.optional(),
   flavor: z.string().min(1).optional().describe("Name of a flavor of the target."),
   bootDisk: DeviceKey.optional().describe("Device key of the disk to boot from."),
+  firmware: z
+    .enum(["bios", "efi"])
+    .optional()
+    .describe("Firmware of the server; default: the source's. Must be said where the source does not tell it."),
+  secureBoot: z.boolean().optional().describe("Whether the server boots with secure boot; default: as at the source."),
   boot: z
     .boolean()
     .optional()
@@ -119,6 +124,12 @@ export const Wave = z.strictObject({
     VmKey,
     VmOverrides.nullable().transform((overrides) => overrides ?? {}),
   ),
+  concerns: z
+    .record(z.string(), ConcernOverride)
+    .optional()
+    .describe(
+      "Concerns of the wave as a whole (quota and others), by id: another category, or waived, with the reason. Those of its VMs stand in `defaults` and `vms`.",
+    ),
   exclude: z.array(VmKey).default([]).describe("VMs (keys) left out for now; the rest of the wave goes."),
 });
 export type Wave = z.infer<typeof Wave>;

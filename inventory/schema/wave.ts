@@ -24,6 +24,8 @@ export const Concern = z.strictObject({
   vm: VmKey.nullable(),
   /** Written reason when the plan changed the category or waived the concern. */
   overridden: z.string().optional(),
+  /** The category that it would have without that. */
+  original: z.enum(["Critical", "Warning", "Information"]).optional(),
 });
 export type Concern = z.infer<typeof Concern>;
 
@@ -60,8 +62,8 @@ export const PlannedNic = z.strictObject({
   label: z.string(),
   /** Name of the port in Neutron. */
   name: z.string(),
-  /** Lower case. */
-  macAddress: z.string(),
+  /** Lower case; null: the source tells none, and Neutron gives the port one that it keeps. */
+  macAddress: z.string().nullable(),
   sourceNetwork: z.string(),
   networkId: z.string(),
   networkName: z.string(),
@@ -69,7 +71,7 @@ export const PlannedNic = z.strictObject({
   fixedIps: z.array(z.strictObject({ subnetId: z.string(), ipAddress: z.string() })),
   /** Names of security groups of the plan (declared in the estate's own stack). */
   securityGroups: z.array(z.string()),
-  allowedAddressPairs: z.array(z.strictObject({ ipAddress: z.string(), macAddress: z.string() })),
+  allowedAddressPairs: z.array(z.strictObject({ ipAddress: z.string(), macAddress: z.string().nullable() })),
   /** false: the NIC was disconnected at the source; the link stays down. */
   adminStateUp: z.boolean(),
   reason: Reason,
@@ -97,7 +99,9 @@ export const PlannedVm = z.strictObject({
   /** In NIC order of the source. */
   nics: z.array(PlannedNic),
   /** Source networks whose NICs are left out on purpose. */
-  ignoredNics: z.array(z.strictObject({ deviceKey: DeviceKey, network: z.string(), macAddress: z.string() })),
+  ignoredNics: z.array(
+    z.strictObject({ deviceKey: DeviceKey, network: z.string(), macAddress: z.string().nullable() }),
+  ),
   /** Image properties set on the boot volume, sorted by name. */
   imageProperties: z.record(z.string(), z.string()),
   imagePropertiesReason: Reason,

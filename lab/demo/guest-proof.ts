@@ -50,6 +50,8 @@ export class GuestLogin {
 export async function proveGuest(vm: EstateVm, login: GuestLogin): Promise<GuestProof> {
   const first = vm.nics[0]?.addresses[0]?.address;
   if (first === undefined) throw new Error(`${vm.key} has no address in the estate`);
+  // sshd answers before the data disks are mounted; the guest has all it needs once its boot has ended.
+  await login.run(first, "systemctl is-system-running --wait > /dev/null || true");
   const hostName = (await login.run(first, "hostname")).trim();
   const links = Links.parse(JSON.parse(await login.run(first, "ip -json address show")));
   const faults = hostName === vm.hostName ? [] : [`host name is ${hostName}, was ${vm.hostName ?? "unknown"}`];
@@ -69,6 +71,7 @@ export async function proveGuest(vm: EstateVm, login: GuestLogin): Promise<Guest
 }
 
 function nicFaults(nic: EstateVm["nics"][number], links: z.infer<typeof Links>): string[] {
+  if (nic.macAddress === null) return [];
   const link = links.find(({ address }) => address?.toLowerCase() === nic.macAddress);
   if (link === undefined) return [`no network card has the MAC address ${nic.macAddress}`];
   const found = link.addr_info.map(({ local }) => local);

@@ -27,7 +27,7 @@ export const rootArgument = (guest: Guest): string => {
 const fstab = (guest: Guest): string =>
   [
     `${guest.rootBy === "device" ? "/dev/sda1" : `UUID=${rootUuid(guest)}`} / ext4 errors=remount-ro 0 0`,
-    ...guest.data.map(({ label }) => `LABEL=${label} /${label} ext4 nofail,x-systemd.device-timeout=20s 0 0`),
+    ...guest.data.map(({ label }) => `LABEL=${label} /${label} ext4 nofail,x-systemd.device-timeout=180s 0 0`),
     "",
   ].join("\n");
 

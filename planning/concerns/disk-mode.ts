@@ -1,5 +1,6 @@
 import type { EstateDisk } from "../../inventory/schema/estate.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { FactRule } from "./fact-rule.ts";
+import type { Finding } from "./rule.ts";
 
 /** Modes with the category and what they mean here; `persistent` is the usual one. */
 const modes: Partial<Record<EstateDisk["mode"], Pick<Finding, "assessment"> & { category: "Critical" | "Warning" }>> = {
@@ -21,14 +22,14 @@ const modes: Partial<Record<EstateDisk["mode"], Pick<Finding, "assessment"> & { 
   append: { category: "Critical", assessment: "append: its redo log is not in the file: commit or discard it first" },
 };
 
-export const diskMode: Rule = {
+export const diskMode: FactRule = {
   id: "disk.mode",
   category: "Warning",
   label: "Disk mode",
   why: "Disks that are not plainly persistent may hold another state than the guest sees, or are in no snapshot.",
-  check: ({ checked }) =>
-    checked.flatMap(({ key, facts }) =>
-      facts.disks.flatMap(({ deviceKey, mode }): Finding[] => {
+  checkFacts: ({ vms }) =>
+    vms.flatMap(({ key, disks }) =>
+      disks.flatMap(({ deviceKey, mode }): Finding[] => {
         const found = modes[mode];
         return found === undefined
           ? []

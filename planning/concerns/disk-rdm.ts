@@ -1,12 +1,12 @@
-import { perVm, type Rule } from "./rule.ts";
+import { type FactRule, perFacts } from "./fact-rule.ts";
 
-export const diskRdm: Rule = {
+export const diskRdm: FactRule = {
   id: "disk.rdm",
   category: "Critical",
   label: "Raw device mapping",
   why: "The file of a raw device mapping is a pointer; the data is on a LUN that a copy of the file does not hold.",
-  check: (view) =>
-    perVm(view, ({ facts }) =>
+  checkFacts: (view) =>
+    perFacts(view, (facts) =>
       facts.disks
         .filter(({ rdm }) => rdm !== "none")
         .map(

@@ -11,6 +11,7 @@ export const macDuplicate: Rule = {
     const planned = plannedPorts(view);
     return checkedPorts(view).flatMap((port): Finding[] => {
       const { nic, vm } = port;
+      if (nic.macAddress === null) return [];
       const twins = planned.filter(
         (other) => other.nic !== nic && other.nic.macAddress === nic.macAddress && sameNetwork(other, port),
       );
@@ -25,7 +26,7 @@ export const macDuplicate: Rule = {
   },
 };
 
-function inCloud(view: WaveView, target: string, nic: { networkId: string; macAddress: string }): string[] {
+function inCloud(view: WaveView, target: string, nic: { networkId: string; macAddress: string | null }): string[] {
   return foreignPorts(view, target)
     .filter(({ networkId, macAddress }) => networkId === nic.networkId && macAddress.toLowerCase() === nic.macAddress)
     .map(({ id, name }) => `port ${shown(id)} (${shown(name)})`);

@@ -1,10 +1,10 @@
-import { perVm, type Rule } from "./rule.ts";
+import { type FactRule, perFacts } from "./fact-rule.ts";
 
-export const vmTemplate: Rule = {
+export const vmTemplate: FactRule = {
   id: "vm.template",
   category: "Critical",
   label: "VM is a template",
   why: "A template is no machine that runs: its clones would share host name, keys and identifiers.",
-  check: (view) =>
-    perVm(view, ({ facts }) => (facts.template ? ["the VM is a template: take it out of the wave"] : [])),
+  checkFacts: (view) =>
+    perFacts(view, (facts) => (facts.template ? ["the VM is a template: take it out of the wave"] : [])),
 };

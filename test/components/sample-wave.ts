@@ -74,6 +74,11 @@ export const sampleWave = WaveFile.parse({
           allowedAddressPairs: [{ ipAddress: "10.20.0.99", macAddress: "00:50:56:00:00:02" }],
         },
         { ...nic("db", 4001, "03", []), adminStateUp: false, securityGroups: [] },
+        {
+          ...nic("db", 4002, "04", [{ subnetId: "sub-1", ipAddress: "10.20.0.52" }]),
+          macAddress: null,
+          allowedAddressPairs: [{ ipAddress: "10.20.0.99", macAddress: null }],
+        },
       ],
       availabilityZone: "nova",
       serverGroup: "dbs",

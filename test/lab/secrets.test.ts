@@ -174,7 +174,7 @@ describe("secrets, by every way in", function () {
       all: true,
     });
     let crashed = 0;
-    const end = Date.now() + 120_000;
+    const end = Date.now() + 300_000;
     while (crashed === 0 && Date.now() < end) {
       await sleep(50);
       const below = processesBelow(running.pid ?? 0);

@@ -138,6 +138,16 @@ describe("image properties", () => {
       assert.deepEqual(properties(facts), expected);
     });
 
+  it("follow the plan's firmware, whatever the source tells", () => {
+    const uefi = { ...linux, hw_firmware_type: "uefi", hw_machine_type: "q35" };
+    assert.deepEqual(properties({ firmware: null, secureBoot: null }, { firmware: "efi" }), uefi);
+    assert.deepEqual(properties({ firmware: "efi" }, { firmware: "bios" }), linux);
+    assert.deepEqual(properties({ firmware: "efi", secureBoot: null }, { secureBoot: true }), {
+      ...uefi,
+      os_secure_boot: "required",
+    });
+  });
+
   it("give way to the plan, which can also take one out", () => {
     const overrides = { imageProperties: { hw_video_model: "", hw_disk_bus: "virtio", custom: "x" } };
     assert.deepEqual(properties({}, overrides), { ...withoutVideo(), hw_disk_bus: "virtio", custom: "x" });

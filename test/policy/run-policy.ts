@@ -32,8 +32,8 @@ export function clouds(
 ): CloudFacts {
   return {
     usedVolume: (_cloud, stack, disk) => Promise.resolve(stack === STACK && used.includes(disk) ? "vol-1" : null),
-    usedPort: (_cloud, stack, vm, mac) =>
-      Promise.resolve(stack === STACK && used.includes(`${vm} ${mac}`) ? "port-1" : null),
+    usedPort: (_cloud, stack, vm, { macAddress, networkId }) =>
+      Promise.resolve(stack === STACK && used.includes(`${vm} ${macAddress ?? networkId ?? ""}`) ? "port-1" : null),
     begun: (cloud, stack, vm) => {
       assert.deepEqual([cloud, stack], ["prod", STACK]);
       return Promise.resolve(begun.includes(vm));

@@ -144,6 +144,12 @@ describe("policy nothing-made-anew", () => {
       assert.deepEqual(more, []);
     }
   });
+  it("knows a port to which Neutron gave its MAC by its network", async () => {
+    const given = createGate(clouds(["db"], {}, ["db net"]));
+    const without = (id: string) => resource(PORT, "db-nic-4000", { id, macAddress: undefined });
+    assert.equal((await stackViolations(nothingMadeAnew, [without(UNKNOWN)], {}, given)).length, 1);
+    assert.deepEqual(await stackViolations(nothingMadeAnew, [without("port-1")], {}, given), []);
+  });
   it("lets go what stays, and what is made for the first time or after a leftover", async () => {
     assert.deepEqual(await stackViolations(nothingMadeAnew, [volume("vol-1"), port("port-1")], {}, used), []);
     assert.deepEqual(await stackViolations(nothingMadeAnew, [volume(UNKNOWN), port(UNKNOWN)]), []);

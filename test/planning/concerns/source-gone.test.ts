@@ -1,0 +1,7 @@
+import { atSource } from "../live.ts";
+import { finds, one, silent, testRule } from "./cases.ts";
+
+testRule("source.gone", [
+  finds("a VM that its source does not know", atSource(one({}), null), ["web01", "Critical", /no VM with the id/]),
+  silent("a VM that is there", atSource(one({}), {})),
+]);
