@@ -6,7 +6,6 @@ import { assess } from "../../planning/assess/assess.ts";
 import { filtered, unmatched, type Unmatched } from "../../planning/assess/filter.ts";
 import { sorted } from "../../planning/assess/sort.ts";
 import { totalsOf } from "../../planning/assess/totals.ts";
-import { allRules } from "../../planning/concerns/all-rules.ts";
 import { formatConcerns } from "../../review/show.ts";
 import { exitCodes, UserError } from "../failure.ts";
 import { project } from "../project.ts";
@@ -25,12 +24,12 @@ export async function assessCommand(options: AssessOptions): Promise<number> {
   expectFolders(options);
   const inventory = path.resolve(options.inventory ?? path.join(project, "inventory"));
   const progress = slowProgress(process.stderr);
-  const { input, faults } =
+  const { input, rules, faults } =
     options.wave === undefined
       ? await estateInputs(inventory, (done, all) => {
           progress.status(`reading the estate: ${done} of ${all} VMs`);
         })
-      : await waveInputs(inventory, options.wave);
+      : await waveInputs(inventory, options.wave, progress.status);
   progress.end();
   const { vms: all, general, models } = assess(input);
   refuseUnmatched(unmatched(all, filter));
@@ -40,7 +39,7 @@ export async function assessCommand(options: AssessOptions): Promise<number> {
   const totals = totalsOf(vms, facts, models.throughput);
   const hasPlan = input.plan !== null;
   const scope = scopeOf(input, options);
-  const page = { vms, totals, general, models, faults, rules: allRules, scope, hasPlan, writtenAt: new Date() };
+  const page = { vms, totals, general, models, faults, rules, scope, hasPlan, writtenAt: new Date() };
   const written = writeReports(options, page);
   if (options.json) {
     const rows = vms.slice(0, limit);

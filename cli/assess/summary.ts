@@ -54,8 +54,9 @@ export function detailLines(vms: readonly AssessedVm[]): string[] {
     const { score, level, os, osPoints, diskPoints, concernPoints } = complexity;
     return [
       `${key}${name === key ? "" : ` (${shown(name)})`}: ${level}: ${score} = OS ${osPoints} (${os}) + disks ${diskPoints} + concerns ${concernPoints}`,
-      ...concerns.map(({ category, id, label, assessment, overridden, waived }) => {
-        const why = overridden === undefined ? "" : ` (plan: ${shown(overridden, 400)})`;
+      ...concerns.map(({ category, original = category, id, label, assessment, overridden, waived }) => {
+        const was = original === category ? "" : `was ${original}: `;
+        const why = overridden === undefined ? "" : ` (plan: ${was}${shown(overridden, 400)})`;
         return `  ${waived ? "waived" : category}: ${shown(label, 120)} [${shown(id)}]: ${shown(assessment, 1000)}${why}`;
       }),
     ];

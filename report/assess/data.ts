@@ -30,6 +30,8 @@ export interface PageConcern {
   /** `waived` instead of a category where the plan waives it. */
   readonly category: AssessedVm["worst"];
   readonly assessment: string;
+  /** Category of the rule where the plan gives another one. */
+  readonly original: string | null;
   /** The plan's reason for another category or for waiving it. */
   readonly reason: string | null;
 }

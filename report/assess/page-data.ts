@@ -33,8 +33,9 @@ function pageVm(vm: AssessedVm): PageVm {
     power: vm.template ? "template" : { poweredOn: "on", poweredOff: "off", suspended: "suspended" }[vm.powerState],
     tags: vm.tags.map((tag) => shown(tag, longestName)).join(", "),
     size: sizeOf(vm),
-    concerns: vm.concerns.map(({ id, category, assessment, overridden, waived }) => ({
+    concerns: vm.concerns.map(({ id, category, original, assessment, overridden, waived }) => ({
       ...{ id, category: waived ? "waived" : category, assessment: shown(assessment, longestText) },
+      original: original === undefined || original === category ? null : original,
       reason: overridden === undefined ? null : shown(overridden, longestText),
     })),
   };

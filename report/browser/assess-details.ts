@@ -11,7 +11,10 @@ export function vmDetails(vm: PageVm, rules: AssessData["rules"]): Node {
   return element("div", {}, concerns, facts(vm));
 }
 
-function concernItem({ id, category, assessment, reason }: PageConcern, rules: AssessData["rules"]): HTMLLIElement {
+function concernItem(
+  { id, category, original, assessment, reason }: PageConcern,
+  rules: AssessData["rules"],
+): HTMLLIElement {
   const rule = rules[id];
   const item = element(
     "li",
@@ -24,7 +27,8 @@ function concernItem({ id, category, assessment, reason }: PageConcern, rules: A
     element("p", {}, assessment),
   );
   if (reason !== null) {
-    const what = category === "waived" ? "Waived in the plan: " : "The plan says: ";
+    const was = original === null ? "" : ` (was ${original})`;
+    const what = category === "waived" ? `Waived in the plan${was}: ` : `The plan says${was}: `;
     item.append(element("p", { class: "reason" }, element("strong", {}, what), reason));
   }
   if (rule !== undefined && rule.why !== "") item.append(element("p", { class: "muted" }, rule.why));

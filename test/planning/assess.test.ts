@@ -63,8 +63,8 @@ describe("an assessment", () => {
     const before = assess(input()).vms[1];
     const after = assess(input({ plan: waiving })).vms[1];
     assert.deepEqual(
-      after?.concerns.map(({ waived, overridden }) => [waived, overridden]),
-      [[true, "thrown away on Monday"]],
+      after?.concerns.map(({ waived, overridden, original, assessment }) => [waived, overridden, original, assessment]),
+      [[true, "thrown away on Monday", "Warning", "web01: found by test.snapshot"]],
     );
     assert.equal((before?.complexity.score ?? 0) - after.complexity.score, 1);
   });
