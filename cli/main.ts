@@ -7,6 +7,7 @@ import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventor
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure, UserError } from "./failure.ts";
+import { addWavesCommands } from "./waves/commands.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -30,6 +31,7 @@ program
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
   .option("--no-manifest-check", "ova: do not compare the files with their manifest")
   .option("--dry-run", "write nothing", false)
+  .option("--replace", "let RVTools replace what was read from vCenter, which tells more", false)
   .option("--json", "print what changed as JSON", false)
   .action(async (kind: string, places: string[], options: InventoryOptions) => {
     process.exitCode = await inventoryCommand(kind, places, options);
@@ -87,6 +89,8 @@ program
   .action(async (host: string | undefined, options: DoctorOptions) => {
     process.exitCode = await doctor(host, options);
   });
+
+addWavesCommands(program);
 
 try {
   protectMemory();

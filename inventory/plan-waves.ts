@@ -86,7 +86,8 @@ export function faultsByWave(ofPlan: FaultAt, ofWaves: ReadonlyMap<string, Fault
 export const wavePlanVmOf = wavePlanKind.vmOf;
 
 /** File of a wave of its own. */
-export const wavePlanFile = (planFile: string, name: string): string => path.join(wavePlansFolder(planFile), `${name}.yaml`);
+export const wavePlanFile = (planFile: string, name: string): string =>
+  path.join(wavePlansFolder(planFile), `${name}.yaml`);
 
 async function namesIn(folder: string): Promise<string[]> {
   try {

@@ -42,8 +42,6 @@ export interface ReadOptions {
   readonly datastoreFolder: string;
   /** Told as the work goes on, where it takes longer than two seconds. */
   readonly progress?: (message: string) => void;
-  /** Told what the reader could not check, or has taken for granted. */
-  readonly note?: (message: string) => void;
   /** OVF packages: whether files are compared with the manifest; default true. */
   readonly manifestCheck?: boolean;
 }

@@ -8,6 +8,7 @@ export const addressInPool: Rule = {
   id: "address.in-pool",
   category: "Warning",
   label: "Addresses may be given away before the ports are made",
+  about: "wave",
   why: "Neutron gives addresses of an allocation pool to any new port; a port of the wave is made only when its disks are copied.",
   check: (view) =>
     bySubject(

@@ -8,6 +8,7 @@ export const addressNoDhcp: Rule = {
   id: "address.no-dhcp",
   category: "Warning",
   label: "No DHCP in the target's subnet",
+  about: "both",
   why: "A guest that asks for its address by DHCP gets none there. The source does not tell which guests do.",
   check: (view) => [...withoutAddress(view), ...withAddress(view)],
 };

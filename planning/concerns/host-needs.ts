@@ -9,6 +9,7 @@ export const hostNeeds: Rule = {
   id: "host.needs",
   category: "Information",
   label: "Hosts must be able to do this",
+  about: "wave",
   why: "What a hypervisor can do is not shown to members of a project: where no free host can, Nova finds no valid host in the middle of the run.",
   check: (view) => {
     const found = checkedVms(view)

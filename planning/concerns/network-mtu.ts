@@ -10,6 +10,7 @@ export const networkMtu: Rule = {
   id: "network.mtu",
   category: "Warning",
   label: "Target's network takes smaller packets",
+  about: "wave",
   why: "A guest whose MTU is set by hand, or kept by its system, goes on sending 1500 bytes: connections open, then hang.",
   check: (view) => {
     const found = checkedPorts(view).flatMap(({ vm, nic }) =>

@@ -10,6 +10,7 @@ export const quotaMetadata: Rule = {
   id: "quota.metadata",
   category: "Critical",
   label: "Servers may have too little metadata",
+  about: "wave",
   why: "Each server carries four items that say whose it is; Nova refuses it where the quota metadata_items is smaller.",
   check: (view) =>
     projectsOf(view.offers)

@@ -7,6 +7,7 @@ export const quotaUnknown: Rule = {
   id: "quota.unknown",
   category: "Information",
   label: "Quotas of volume types are not known",
+  about: "wave",
   why: "Some clouds show their members the totals only: a quota of one type, or of the size of one volume, may still be reached.",
   check: (view) =>
     projectsOf(view.offers)

@@ -7,6 +7,7 @@ export const serverGroupFull: Rule = {
   id: "server-group.full",
   category: "Critical",
   label: "Server group gets too many members",
+  about: "wave",
   why: "Nova refuses a server whose group would have more members than the quota server_group_members.",
   check: (view) =>
     groupUses(view).flatMap(({ name, project, offer, joining, members }) => {

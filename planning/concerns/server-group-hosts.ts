@@ -9,6 +9,7 @@ export const serverGroupHosts: Rule = {
   id: "server-group.hosts",
   category: "Critical",
   label: "Server group needs more hosts than there are",
+  about: "wave",
   why: "With anti-affinity each server needs a host of its own, with affinity one host must hold all: else Nova finds no valid host.",
   check: (view) => groupUses(view).flatMap((use) => judged(use, view)),
 };

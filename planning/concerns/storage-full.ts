@@ -12,6 +12,7 @@ export const storageFull: Rule = {
   id: "storage.full",
   category: "Critical",
   label: "Storage is too small for the wave",
+  about: "wave",
   why: "A Ceph cluster that is full stops the writes of everybody who uses it, not of this wave alone.",
   check: (view) => {
     const groups = new Map<string, { space: Space; demands: StorageDemand[] }>();

@@ -7,6 +7,7 @@ export const storageUnknown: Rule = {
   id: "storage.unknown",
   category: "Information",
   label: "Free space of the storage is not known",
+  about: "wave",
   why: "Whether the wave fits must then be asked: a cluster that runs full stops everybody's writes.",
   check: (view) =>
     demandsOf(view).flatMap(({ demand, offer }) => {

@@ -7,6 +7,7 @@ export const zoneUnnamed: Rule = {
   id: "zone.unnamed",
   category: "Information",
   label: "No zone is named where there are several",
+  about: "wave",
   why: "Volumes then go to Cinder's default zone and servers to any; where Nova forbids it (cross_az_attach: false) they do not come together.",
   check: (view) => {
     const found = checkedVms(view)
