@@ -127,6 +127,7 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       numaAffinity:
         (extraOption(options, "numa.nodeAffinity") ?? "") !== "" ||
         nodesOf(at("config.memoryAffinity"), "affinitySet").length > 0,
+      diskUuidVisible: options.length === 0 ? null : /^true$/i.test(extraOption(options, "disk.EnableUUID") ?? ""),
       faultTolerance: faultTolerance === null ? null : faultTolerance !== "notConfigured",
       consolidationNeeded: flagAt(at("runtime.consolidationNeeded")),
       connectionState,
