@@ -29,6 +29,7 @@ program
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
   .option("--no-manifest-check", "ova: do not compare the files with their manifest")
   .option("--dry-run", "write nothing", false)
+  .option("--replace", "let RVTools replace what was read from vCenter, which tells more", false)
   .option("--json", "print what changed as JSON", false)
   .action(async (kind: string, places: string[], options: InventoryOptions) => {
     process.exitCode = await inventoryCommand(kind, places, options);
