@@ -12,5 +12,10 @@ testRule("software.cluster", [
     "Warning",
     /Corosync/,
   ]),
+  finds(
+    "a cluster whose address the plan names",
+    one({ ...onFlat, software: ["corosync"] }, { vips: ["10.20.0.100"] }),
+    ["web01", "Warning", /^Corosync/],
+  ),
   silent("no cluster", one({ software: ["nginx"] })),
 ]);
