@@ -7,6 +7,7 @@ import type { EstateDisk } from "../schema/estate.ts";
 import { shown } from "../shown.ts";
 import { readImageFacts } from "./image-size.ts";
 import { domainDevices, domainDisks, domainNics, type DomainDisk } from "./libvirt-devices.ts";
+import { insideFolder } from "./inside-folder.ts";
 import { libosinfoGuestId } from "./libosinfo.ts";
 import { checkedVm, sourceFault, type Finding, type FoundVm, type Reader, type ReadOptions } from "./reader.ts";
 import { at, childrenOf, descendantsOf, parseXml, textOf, XmlError, type XmlElement } from "./xml.ts";
@@ -62,11 +63,16 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
 async function* readDomain(file: string, domain: XmlElement, options: ReadOptions): AsyncIterable<Finding> {
   const name = textOf(domain, "name") ?? path.basename(file, ".xml");
   const disks: z.input<typeof EstateDisk>[] = [];
+  let isWhole = true;
   for (const disk of domainDisks(domain)) {
     const found = await diskOf(file, name, disk, options);
-    if ("expected" in found) yield { fault: found };
-    else disks.push(found);
+    if ("expected" in found) {
+      isWhole = false;
+      yield { fault: found };
+    } else disks.push(found);
   }
+  // A VM that lacks one of its disks would be migrated without it.
+  if (!isWhole) return;
   yield* checkedVm(file, { ...vmOf(domain, name, options), disks, nics: domainNics(domain) });
 }
 
@@ -150,8 +156,8 @@ async function diskOf(
       "a disk image in a file",
       "copy it to a file, or write the VM's facts by hand",
     );
-  const inside = path.relative(path.resolve(datastoreFolder), path.resolve(path.dirname(file), place));
-  if (inside.startsWith("..") || path.isAbsolute(inside))
+  const inside = await insideFolder(datastoreFolder, path.resolve(path.dirname(file), place));
+  if (inside === null)
     return fault(
       place,
       `a file below ${datastoreFolder}`,

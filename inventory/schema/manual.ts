@@ -16,12 +16,17 @@ const FACTORS: Readonly<Record<string, number>> = {
   TB: 1e12,
 };
 
-/** "4 GiB", in bytes. GB is 1000, GiB 1024. */
-export const Size = z
-  .string()
-  .regex(/^\d{1,6}(\.\d{1,3})? ?(MiB|GiB|TiB|MB|GB|TB)$/, 'a size such as "4 GiB" or "500 GB"')
-  .transform((text) => Number.parseFloat(text) * (FACTORS[text.replace(/[\d. ]/g, "")] ?? Number.NaN))
-  .pipe(z.int("a size of whole bytes").positive());
+const SIZE = /^\d{1,6}(\.\d{1,3})? ?(MiB|GiB|TiB|MB|GB|TB)$/;
+
+/** "4 GiB", in bytes. GB is 1000, GiB 1024. A number alone is told that it needs a unit. */
+export const Size = z.preprocess(
+  (value) => (typeof value === "number" ? String(value) : value),
+  z
+    .string()
+    .regex(SIZE, 'a size with its unit, such as "4 GiB" or "500 GB"')
+    .transform((text) => Number.parseFloat(text) * (FACTORS[text.replace(/[\d. ]/g, "")] ?? Number.NaN))
+    .pipe(z.int("a size of whole bytes").positive()),
+);
 
 export const ManualDisk = z.strictObject({
   /** Path inside the datastore. */
