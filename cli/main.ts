@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { defineAssess } from "./assess/define.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventory.ts";
@@ -30,10 +31,13 @@ program
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
   .option("--no-manifest-check", "ova: do not compare the files with their manifest")
   .option("--dry-run", "write nothing", false)
+  .option("--replace", "let RVTools replace what was read from vCenter, which tells more", false)
   .option("--json", "print what changed as JSON", false)
   .action(async (kind: string, places: string[], options: InventoryOptions) => {
     process.exitCode = await inventoryCommand(kind, places, options);
   });
+
+defineAssess(program);
 
 program
   .command("init")

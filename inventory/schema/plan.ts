@@ -78,6 +78,10 @@ export const VmOverrides = z.strictObject({
     .optional()
     .describe("Firmware of the server; default: the source's. Must be said where the source does not tell it."),
   secureBoot: z.boolean().optional().describe("Whether the server boots with secure boot; default: as at the source."),
+  vips: z
+    .array(IpAddress)
+    .optional()
+    .describe("Floating cluster addresses that the VM may take over, instead of those that the source tells."),
   boot: z
     .boolean()
     .optional()
