@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { toSortedJson } from "../../inventory/json.ts";
 import { wavePlanFile } from "../../inventory/plan-waves.ts";
 import { shown } from "../../inventory/shown.ts";
+import { factRules } from "../../planning/concerns/fact-rules.ts";
 import { shownLink, shownVms } from "../../planning/waves/link.ts";
 import { propose, type Proposal, type ProposedWave } from "../../planning/waves/propose.ts";
+import { loadOwnRules } from "../../review/own-rules.ts";
 import { exitCodes, UserError } from "../failure.ts";
 import { heldVms } from "./held-vms.ts";
-import { readWaves, type WavesInputs } from "./inputs.ts";
+import { inventoryFolder, readWaves, type WavesInputs } from "./inputs.ts";
 import { bysOf, limitsOf, type LimitOptions } from "./limit-options.ts";
 import { proposalFiles } from "./proposal-files.ts";
 import { shownDuration, shownModel, shownTiB, table } from "./shown-figures.ts";
@@ -31,12 +33,13 @@ export async function proposeWaves(options: ProposeOptions): Promise<number> {
   const inputs = await readWaves(options.inventory);
   const target = targetOf(inputs, options.target);
   const vms = [...inputs.estate.values()];
+  const { facts } = await loadOwnRules(inventoryFolder(options.inventory));
   const proposal = propose({
     vms,
     plan: inputs.plan,
     archived: new Map([...inputs.archived].map(([name, wave]) => [name, Object.keys(wave.vms)])),
     settled: inputs.planned,
-    held: heldVms(vms, inputs.sources),
+    held: heldVms(vms, inputs.sources, [...factRules, ...facts]),
     heldVms: options.critical,
     by,
     limits: limitsOf(options),

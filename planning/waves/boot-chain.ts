@@ -6,7 +6,7 @@ export function bootChain({ vms }: Pick<Wave, "vms">): number {
   const lengthOf = (key: string): number => {
     const known = lengths.get(key);
     if (known !== undefined) return known;
-    lengths.set(key, 1); // what comes back to it does not count: the rule dependency.cycle tells of it
+    lengths.set(key, 0); // what comes back to it does not count: the rule dependency.cycle tells of it
     const needs = (vms[key]?.dependsOn ?? []).filter((need) => Object.hasOwn(vms, need));
     const length = 1 + Math.max(0, ...needs.map(lengthOf));
     lengths.set(key, length);
