@@ -58,7 +58,9 @@ export async function inventoryCommand(
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
   const { vms, faults, notes, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
-  const found = refresh(vms, estate, options.replace);
+  const all = refresh(vms, estate, options.replace);
+  // What could not be read may well be there.
+  const found = faults.length === 0 ? all : { ...all, gone: [] };
   if (!options.dryRun) {
     await writeRefresh(estateFolder, found);
     await writeSources(path.join(path.dirname(estateFolder), "sources"), sources);

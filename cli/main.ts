@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { defineAssess } from "./assess/define.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure, UserError } from "./failure.ts";
+import { addWavesCommands } from "./waves/commands.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -34,6 +36,8 @@ program
   .action(async (kind: string, places: string[], options: InventoryOptions) => {
     process.exitCode = await inventoryCommand(kind, places, options);
   });
+
+defineAssess(program);
 
 program
   .command("init")
@@ -85,6 +89,8 @@ program
   .action(async (host: string | undefined, options: DoctorOptions) => {
     process.exitCode = await doctor(host, options);
   });
+
+addWavesCommands(program);
 
 try {
   protectMemory();

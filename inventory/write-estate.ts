@@ -88,7 +88,7 @@ function changesOf(before: unknown, after: unknown, place: string): Change[] {
   );
 }
 
-/** The parts of a map, or of a list of devices by their key, so that a removed one does not shift the others. */
+/** The parts of a map, or of a list of devices or snapshots by their key, so that a removed one does not shift the others. */
 function partsOf(value: unknown): Map<string, unknown> | null {
   if (typeof value !== "object" || value === null) return null;
   if (!Array.isArray(value)) return new Map(Object.entries(value));
@@ -96,7 +96,8 @@ function partsOf(value: unknown): Map<string, unknown> | null {
 }
 
 function nameOf(item: unknown): string | null {
-  return typeof item === "object" && item !== null && "deviceKey" in item ? String(item.deviceKey) : null;
+  if (typeof item !== "object" || item === null) return null;
+  return "deviceKey" in item ? String(item.deviceKey) : "id" in item ? String(item.id) : null;
 }
 
 /** Writes KEY.json of the VMs that are new or have changed, each whole or not at all. */

@@ -45,7 +45,7 @@ export function stillToCreate(vms: readonly PlannedVm[], offer: CloudOffer, stac
 }
 
 /** NICs that have no port yet: known by network and MAC, and one without MAC by a port of the VM that is no other NIC's. */
-function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]): PlannedNic[] {
+export function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]): PlannedNic[] {
   const named = nics.filter(({ macAddress }) => macAddress !== null);
   const isOf = (nic: PlannedNic, port: CloudOffer["ports"][number]): boolean =>
     port.networkId === nic.networkId && port.macAddress.toLowerCase() === nic.macAddress;

@@ -43,10 +43,11 @@ type Wish = keyof typeof policies;
 function forbiddenOf(nic: PlannedNic | null, { isAdmin, roles }: CloudOffer): Wish[] {
   if (isAdmin) return [];
   const isService = roles.includes(SERVICE_ROLE);
+  const hasMac = nic === null || nic.macAddress !== null;
   const hasAddress = nic === null || nic.fixedIps.length > 0;
   const hasPairs = nic !== null && nic.allowedAddressPairs.length > 0;
   return [
-    ...(isService ? [] : (["a MAC address"] as const)),
+    ...(isService || !hasMac ? [] : (["a MAC address"] as const)),
     ...(isService || !hasAddress ? [] : (["a fixed IP"] as const)),
     ...(hasPairs ? (["address pairs"] as const) : []),
   ];

@@ -1,5 +1,6 @@
 import type { CloudOffer, OfferedSubnet } from "../../cloud/offer.ts";
 import type { PlannedNic, PlannedVm } from "../../inventory/schema/wave.ts";
+import { withoutPort } from "../still-to-create.ts";
 import type { WaveView } from "./rule.ts";
 
 /** A port that the wave declares. */
@@ -36,15 +37,10 @@ export function foreignPorts({ offers, stack }: WaveView, target: string): Cloud
 
 /** Those of the VMs to check that are still to be made: what Neutron may refuse. */
 export function newPorts(view: WaveView): PlannedPort[] {
-  return checkedPorts(view).filter(
-    ({ vm, nic }) =>
-      !(view.offers.get(vm.target)?.ports ?? []).some(
-        (port) =>
-          port.mark?.stack === view.stack &&
-          port.networkId === nic.networkId &&
-          port.macAddress.toLowerCase() === nic.macAddress,
-      ),
-  );
+  return checkedVms(view).flatMap((vm) => {
+    const ports = (view.offers.get(vm.target)?.ports ?? []).filter(({ mark }) => mark?.stack === view.stack);
+    return withoutPort(vm, ports).map((nic) => ({ vm, nic }));
+  });
 }
 
 /** The subnets of a port's fixed IPs, with the address. */

@@ -1,4 +1,4 @@
-import { productsOf } from "../known-software.ts";
+import { softwareOf } from "../../inventory/known-software.ts";
 import { softwareFindings } from "../software-findings.ts";
 import type { FactRule } from "./fact-rule.ts";
 
@@ -15,7 +15,7 @@ export const softwareCluster: FactRule = {
         "leave data disks offline, the NetFT adapter may be missing)",
     ),
     ...view.vms
-      .filter(({ software, vips }) => productsOf(software, "cluster").length > 0 && vips.length === 0)
+      .filter(({ software, vips }) => softwareOf(software, "cluster").length > 0 && vips.length === 0)
       .map(({ key }) => ({
         vm: key,
         assessment:

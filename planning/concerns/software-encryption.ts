@@ -10,7 +10,7 @@ export const softwareEncryption: FactRule = {
   checkFacts: (view) => [
     ...softwareFindings(
       view,
-      "diskEncryption",
+      "encryption",
       "suspend or remove the encryption first, and have the recovery keys at hand",
     ),
     ...view.vms

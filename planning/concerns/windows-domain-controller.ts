@@ -1,5 +1,5 @@
 import { shown } from "../../inventory/shown.ts";
-import { productsOf } from "../known-software.ts";
+import { softwareOf } from "../../inventory/known-software.ts";
 import { isWindows } from "../windows-release.ts";
 import type { FactRule } from "./fact-rule.ts";
 import type { Finding } from "./rule.ts";
@@ -18,7 +18,7 @@ export const windowsDomainController: FactRule = {
   why: "A domain controller that is set back in time breaks replication for the whole domain.",
   checkFacts: ({ vms }) =>
     vms.flatMap((vm): Finding[] => {
-      if (productsOf(vm.software, "directory").length > 0)
+      if (softwareOf(vm.software, "directory").length > 0)
         return [{ vm: vm.key, assessment: `Active Directory's services run in it: ${advice}` }];
       const name = [vm.hostName?.split(".")[0] ?? "", vm.name].find((one) => named.test(one));
       return name === undefined || !isWindows(vm)

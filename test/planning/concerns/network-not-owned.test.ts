@@ -21,6 +21,10 @@ testRule("network.not-owned", [
     /may not choose address pairs there .*\(create_port:allowed_address_pairs\)$/,
   ]),
   silent("Neutron's service role, which may choose the rest", one(onFlat, {}, service)),
+  silent(
+    "a NIC without MAC and address, which may have any",
+    one({ nics: [nic(4000, null, null)] }, { nics: { "4000": { addresses: [] } } }, member("other")),
+  ),
   silent("a member on its own network", one(onFlat, {}, member("project-1"))),
   silent("an admin", one(onFlat, {}, { ...member("other"), isAdmin: true })),
 ]);

@@ -4,7 +4,7 @@ testRule("software.cluster", [
   finds(
     "a failover cluster whose address nobody named",
     one({ software: ["clussvc.exe"] }),
-    ["web01", "Warning", /Windows Server Failover Cluster runs in the guest/],
+    ["web01", "Warning", /Windows failover cluster runs in the guest/],
     ["web01", "Warning", /no cluster address is known/],
   ),
   finds("a cluster with its address", one({ ...onFlat, software: ["/usr/sbin/corosync"], vips: ["10.20.0.100"] }), [
