@@ -77,17 +77,15 @@ const facts = fc.record({
   ),
 });
 
-const vms = fc
-  .array(facts, { minLength: 1, maxLength: 4 })
-  .map((list) =>
-    list.map((changes, index) =>
-      EstateVm.parse({
-        ...vmInput(`vm-${index}`),
-        ...changes,
-        source: { kind: "vsphere", id: `vm-${index}`, server: "vc1" },
-      }),
-    ),
-  );
+const vms = fc.array(facts, { minLength: 1, maxLength: 4 }).map((list) =>
+  list.map((changes, index) =>
+    EstateVm.parse({
+      ...vmInput(`vm-${index}`),
+      ...changes,
+      source: { kind: "vsphere", id: `vm-${index}`, server: "vc1" },
+    }),
+  ),
+);
 
 const sources = fc
   .record({ drs: orNull(fc.boolean()), vlan: orNull(hostileText), datastore: hostileText, network: hostileText })

@@ -15,7 +15,7 @@ testRule("software.cluster", [
   finds(
     "a cluster whose address the plan names",
     one({ ...onFlat, software: ["corosync"] }, { vips: ["10.20.0.100"] }),
-    ["web01", "Warning", /^Corosync/],
+    ["web01", "Warning", /^Pacemaker\/Corosync/],
   ),
   silent("no cluster", one({ software: ["nginx"] })),
 ]);
