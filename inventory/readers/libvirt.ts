@@ -25,6 +25,22 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
     yield { fault: text };
     return;
   }
+  yield* libvirtFindings(file, text, options, { inside: insideFolder, image: readImageFacts });
+}
+
+/** How a reader looks at the images that a text names. */
+export interface ImageLook {
+  readonly inside: typeof insideFolder;
+  readonly image: typeof readImageFacts;
+}
+
+/** The VMs of the file's text. */
+export async function* libvirtFindings(
+  file: string,
+  text: string,
+  options: ReadOptions,
+  look: ImageLook,
+): AsyncIterable<Finding> {
   let domains: readonly XmlElement[];
   try {
     const root = parseXml(text);
@@ -57,15 +73,20 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
         "write it with `virsh dumpxml NAME`",
       ),
     };
-  for (const domain of domains) yield* readDomain(file, domain, options);
+  for (const domain of domains) yield* readDomain(file, domain, options, look);
 }
 
-async function* readDomain(file: string, domain: XmlElement, options: ReadOptions): AsyncIterable<Finding> {
+async function* readDomain(
+  file: string,
+  domain: XmlElement,
+  options: ReadOptions,
+  look: ImageLook,
+): AsyncIterable<Finding> {
   const name = textOf(domain, "name") ?? path.basename(file, ".xml");
   const disks: z.input<typeof EstateDisk>[] = [];
   let isWhole = true;
   for (const disk of domainDisks(domain)) {
-    const found = await diskOf(file, name, disk, options);
+    const found = await diskOf(file, name, disk, options, look);
     if ("expected" in found) {
       isWhole = false;
       yield { fault: found };
@@ -147,6 +168,7 @@ async function diskOf(
   vm: string,
   { facts, place, line }: DomainDisk,
   { datastore, datastoreFolder }: ReadOptions,
+  { inside: insideOf, image }: ImageLook,
 ): Promise<z.input<typeof EstateDisk> | Fault> {
   const fault = (value: string, expected: string, advice: string): Fault =>
     sourceFault(file, vm, facts.label, shown(value, 120), expected, advice, line);
@@ -156,7 +178,7 @@ async function diskOf(
       "a disk image in a file",
       "copy it to a file, or write the VM's facts by hand",
     );
-  const inside = await insideFolder(datastoreFolder, path.resolve(path.dirname(file), place));
+  const inside = await insideOf(datastoreFolder, path.resolve(path.dirname(file), place));
   if (inside === null)
     return fault(
       place,
@@ -164,7 +186,7 @@ async function diskOf(
       "give the folder that holds the images with --datastore-folder",
     );
   try {
-    const { capacityBytes, parentFile, encrypted, usedBytes } = await readImageFacts(
+    const { capacityBytes, parentFile, encrypted, usedBytes } = await image(
       path.join(datastoreFolder, inside),
       facts.format,
     );

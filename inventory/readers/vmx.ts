@@ -51,8 +51,29 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
     };
     return;
   }
+  const beside = file.replace(/\.vmx$/i, ".vmsd");
+  const snapshots = (await insideFolder(path.dirname(file), beside)) === null ? null : await readText(beside);
+  yield* vmxFindings(file, text, options, { inside: insideFolder, image: readVmdkFacts, snapshots });
+}
+
+/** What a reader looks at beside the text of the .vmx. */
+export interface VmxLook {
+  readonly inside: typeof insideFolder;
+  readonly image: typeof readVmdkFacts;
+  /** Text of the .vmsd; null: there is none. */
+  readonly snapshots: string | null;
+}
+
+/** The VM of the file's text. */
+export async function* vmxFindings(
+  file: string,
+  text: string,
+  options: ReadOptions,
+  look: VmxLook,
+): AsyncIterable<Finding> {
   const values = parseVmx(text);
-  const name = values.get("displayname") ?? path.basename(file).replace(/\.vmx$/i, "");
+  const title = values.get("displayname") ?? "";
+  const name = title === "" ? path.basename(file).replace(/\.vmx$/i, "") : title;
   if (values.has("encryption.data")) {
     const advice = "decrypt the VM in VMware first (VM settings, Access Control: remove the encryption)";
     yield { fault: sourceFault(file, name, "encryption.data", "encrypted", "a .vmx that can be read", advice) };
@@ -61,7 +82,7 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
   const disks = [];
   let isWhole = true;
   for (const disk of vmxDisks(values)) {
-    const found = await diskOf(file, name, disk, options);
+    const found = await diskOf(file, name, disk, options, look);
     if ("fault" in found) {
       isWhole = false;
       yield found;
@@ -69,9 +90,7 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
   }
   // A VM that lacks one of its disks would be migrated without it.
   if (!isWhole) return;
-  const beside = file.replace(/\.vmx$/i, ".vmsd");
-  const list = (await insideFolder(path.dirname(file), beside)) === null ? null : await readText(beside);
-  const snapshots = list === null ? [] : vmxSnapshots(parseVmx(list));
+  const snapshots = vmxSnapshots(parseVmx(look.snapshots ?? ""));
   yield* checkedVm(file, { ...vmOf(file, name, values, options, snapshots), disks, nics: vmxNics(values) });
 }
 
@@ -147,13 +166,14 @@ async function diskOf(
   vm: string,
   { facts, fileName }: VmxDisk,
   { datastore, datastoreFolder }: ReadOptions,
+  look: VmxLook,
 ): Promise<z.input<typeof EstateDisk> | { fault: ReturnType<typeof sourceFault> }> {
   const fault = (value: string, expected: string, advice: string) => ({
     fault: sourceFault(file, vm, facts.label, shown(value, 120), expected, advice),
   });
   // ESXi names a disk of another datastore by its volume (/vmfs/volumes/ID/...). Which volume that is, the .vmx does not tell.
   const found = path.resolve(path.dirname(file), fileName);
-  const inside = await insideFolder(datastoreFolder, found);
+  const inside = await look.inside(datastoreFolder, found);
   if (inside === null)
     return fault(
       fileName,
@@ -161,7 +181,7 @@ async function diskOf(
       "give the folder that holds all disks with --datastore-folder; of disks in several datastores vCenter tells",
     );
   try {
-    const { capacityBytes, parentFile, encrypted, usedBytes } = await readVmdkFacts(found);
+    const { capacityBytes, parentFile, encrypted, usedBytes } = await look.image(found);
     return { ...facts, file: inside, datastore, format: "vmdk", capacityBytes, parentFile, encrypted, usedBytes };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

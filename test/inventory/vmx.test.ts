@@ -90,6 +90,11 @@ describe("VMs in .vmx files", () => {
     );
   });
 
+  it("have the name of their file when they say none (found by fuzzing)", async () => {
+    writeFileSync(path.join(folder, "nameless.vmx"), 'displayName = ""\n');
+    assert.equal(only(await read(path.join(folder, "nameless.vmx"))).name, "nameless");
+  });
+
   it("tell their snapshots, from the file beside them", async () => {
     const lines = [
       ...['snapshot.numSnapshots = "2"', 'snapshot0.uid = "1"', 'snapshot0.displayName = "before"'],
@@ -152,6 +157,7 @@ describe("VMs in .vmx files", () => {
   it("keep a NIC to which VMware has not given a MAC address yet, without one", async () => {
     writeFileSync(path.join(folder, "bare.vmx"), 'displayName = "bare"\nethernet0.present = "TRUE"\n');
     const vm = only(await read(path.join(folder, "bare.vmx")));
+    assert.equal(vm.name, "bare");
     assert.deepEqual(
       vm.nics.map(({ deviceKey, macAddress }) => [deviceKey, macAddress]),
       [[4000, null]],
