@@ -10,7 +10,6 @@ export const addressInPool: Rule = {
   label: "Addresses may be given away before the ports are made",
   about: "wave",
   why: "Neutron gives addresses of an allocation pool to any new port; a port of the wave is made only when its disks are copied.",
-  about: "wave",
   check: (view) =>
     bySubject(
       newPorts(view).flatMap((port) =>

@@ -10,7 +10,6 @@ export const addressNoDhcp: Rule = {
   label: "No DHCP in the target's subnet",
   about: "both",
   why: "A guest that asks for its address by DHCP gets none there. The source does not tell which guests do.",
-  about: "both",
   check: (view) => [...withoutAddress(view), ...withAddress(view)],
 };
 

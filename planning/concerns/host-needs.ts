@@ -11,7 +11,6 @@ export const hostNeeds: Rule = {
   label: "Hosts must be able to do this",
   about: "wave",
   why: "What a hypervisor can do is not shown to members of a project: where no free host can, Nova finds no valid host in the middle of the run.",
-  about: "wave",
   check: (view) => {
     const found = checkedVms(view)
       .filter(({ boot, phase }) => boot && phase === "cutover")

@@ -12,7 +12,6 @@ export const networkMtu: Rule = {
   label: "Target's network takes smaller packets",
   about: "wave",
   why: "A guest whose MTU is set by hand, or kept by its system, goes on sending 1500 bytes: connections open, then hang.",
-  about: "wave",
   check: (view) => {
     const found = checkedPorts(view).flatMap(({ vm, nic }) =>
       (view.offers.get(vm.target)?.networks ?? [])

@@ -12,7 +12,6 @@ export const quotaMetadata: Rule = {
   label: "Servers may have too little metadata",
   about: "wave",
   why: "Each server carries four items that say whose it is; Nova refuses it where the quota metadata_items is smaller.",
-  about: "wave",
   check: (view) =>
     projectsOf(view.offers)
       .filter(({ offer }) => offer.quota.metadataItems !== null && offer.quota.metadataItems < ITEMS)

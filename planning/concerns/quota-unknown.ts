@@ -9,7 +9,6 @@ export const quotaUnknown: Rule = {
   label: "Quotas of volume types are not known",
   about: "wave",
   why: "Some clouds show their members the totals only: a quota of one type, or of the size of one volume, may still be reached.",
-  about: "wave",
   check: (view) =>
     projectsOf(view.offers)
       .filter(({ offer }) => !offer.quota.typesKnown)

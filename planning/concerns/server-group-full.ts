@@ -9,7 +9,6 @@ export const serverGroupFull: Rule = {
   label: "Server group gets too many members",
   about: "wave",
   why: "Nova refuses a server whose group would have more members than the quota server_group_members.",
-  about: "wave",
   check: (view) =>
     groupUses(view).flatMap(({ name, project, offer, joining, members }) => {
       const limit = offer.quota.serverGroupMembers;

@@ -11,7 +11,6 @@ export const serverGroupHosts: Rule = {
   label: "Server group needs more hosts than there are",
   about: "wave",
   why: "With anti-affinity each server needs a host of its own, with affinity one host must hold all: else Nova finds no valid host.",
-  about: "wave",
   check: (view) => groupUses(view).flatMap((use) => judged(use, view)),
 };
 

@@ -14,7 +14,6 @@ export const storageFull: Rule = {
   label: "Storage is too small for the wave",
   about: "wave",
   why: "A Ceph cluster that is full stops the writes of everybody who uses it, not of this wave alone.",
-  about: "wave",
   check: (view) => {
     const groups = new Map<string, { space: Space; demands: StorageDemand[] }>();
     for (const { demand, offer } of demandsOf(view)) {

@@ -9,7 +9,6 @@ export const storageUnknown: Rule = {
   label: "Free space of the storage is not known",
   about: "wave",
   why: "Whether the wave fits must then be asked: a cluster that runs full stops everybody's writes.",
-  about: "wave",
   check: (view) =>
     demandsOf(view).flatMap(({ demand, offer }) => {
       const place = placeOf(demand, offer, view.storage);

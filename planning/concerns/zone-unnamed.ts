@@ -9,7 +9,6 @@ export const zoneUnnamed: Rule = {
   label: "No zone is named where there are several",
   about: "wave",
   why: "Volumes then go to Cinder's default zone and servers to any; where Nova forbids it (cross_az_attach: false) they do not come together.",
-  about: "wave",
   check: (view) => {
     const found = checkedVms(view)
       .filter(({ availabilityZone }) => availabilityZone === null)
