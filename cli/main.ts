@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { defineAssess } from "./assess/define.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventory.ts";
@@ -35,6 +36,8 @@ program
   .action(async (kind: string, places: string[], options: InventoryOptions) => {
     process.exitCode = await inventoryCommand(kind, places, options);
   });
+
+defineAssess(program);
 
 program
   .command("init")

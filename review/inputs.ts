@@ -15,6 +15,7 @@ import type { WaveFile } from "../inventory/schema/wave.ts";
 import type { Rule } from "../planning/concerns/rule.ts";
 import { loadOwnRules } from "./own-rules.ts";
 import type { Live } from "../planning/live.ts";
+import { pluginLookups } from "./plugin-lookups.ts";
 import { readLive } from "./read-live.ts";
 
 /** All that the decisions of a wave rest on. */
@@ -64,7 +65,7 @@ export async function readInputs(
   // Side by side: each waits for its network.
   const [offers, live] = await Promise.all([
     readOffers(plan, wave, written, stack),
-    readLive(plan, wave, estate, { settings, progress }),
+    readLive(plan, wave, estate, { settings, progress, lookups: pluginLookups }),
   ]);
   return { plan, estate, offers, written, sources, live, storage: await readPoolSpaces(offers), rules };
 }

@@ -10,6 +10,8 @@ export const sourceUnread: Rule = {
   check: ({ live }) =>
     live.unread.map(({ server, reason, vms }) => ({
       vm: null,
-      assessment: `${shown(server)}: ${shown(reason, 200)}; the estate's facts count for ${vms.length} VM(s)`,
+      assessment:
+        `${shown(server)}: ${shown(reason, 200)}; ` +
+        (vms.length === 0 ? "what the reader found counts" : `the estate's facts count for ${vms.length} VM(s)`),
     })),
 };
