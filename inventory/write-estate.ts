@@ -63,16 +63,16 @@ export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, E
 
 const placeOf = ({ source: { kind, server } }: { source: FoundVm["source"] }): string => JSON.stringify([kind, server]);
 
-/** @param keptFrom what a poorer source says otherwise; the VM stays as it was read before. */
-function refreshed(vm: EstateVm, before: EstateVm | undefined, keptFrom: readonly Change[] | undefined): Refreshed {
+/** @param untaken what a poorer source says otherwise; the VM stays as it was read before. */
+function refreshed(vm: EstateVm, before: EstateVm | undefined, untaken: readonly Change[] | undefined): Refreshed {
   if (before === undefined) return { vm, status: "new", changes: [] };
-  if (keptFrom !== undefined && before === vm) return { vm, status: "kept", changes: keptFrom };
   const changes = before === vm ? [] : changesOf(before, vm, "");
+  if (changes.length === 0 && untaken !== undefined) return { vm, status: "kept", changes: untaken };
   return { vm, status: changes.length === 0 ? "same" : "changed", changes };
 }
 
 /** A spreadsheet tells less than the vCenter that it was made from. */
-function isPoorer(vm: EstateVm, before: EstateVm): boolean {
+function isPoorer(vm: FoundVm, before: EstateVm): boolean {
   return vm.source.kind === "rvtools" && before.source.kind === "vsphere";
 }
 

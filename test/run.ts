@@ -14,7 +14,8 @@ import { prepare } from "./prepare.ts";
 
 /**
  * In this order: what is cheap to find fails first. `prepared`: toolchain and lab must stand before the suite starts.
- * `lanes`: so many of its files run side by side; else the suite is one run of mocha.
+ * `lanes`: so many of its files run side by side; else the suite is one run of mocha. The lab's tests mostly wait, so what
+ * computes (fuzz) or needs packages (browser) or Go (vcenter) runs beside them.
  */
 const suites = [
   {
@@ -25,7 +26,7 @@ const suites = [
   },
   { name: "toolchain", prepared: true, lanes: 0, files: ["toolchain"] },
   { name: "conversion", prepared: true, lanes: 2, files: ["conversion"] },
-  { name: "lab", prepared: true, lanes: 3, files: ["kill", "upgrade", "lab"] },
+  { name: "lab", prepared: true, lanes: 3, files: ["kill", "upgrade", "vcenter", "browser", "fuzz", "lab"] },
 ] as const;
 
 const Counts = z.object({ passes: z.int(), failures: z.int(), pending: z.int() });

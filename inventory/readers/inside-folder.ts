@@ -6,7 +6,7 @@ import path from "node:path";
  * symbolic link. (A file that is not there is judged by its name; opening it tells.)
  */
 export async function insideFolder(folder: string, file: string): Promise<string | null> {
-  const named = below(path.resolve(folder), path.resolve(file));
+  const named = insideByName(folder, file);
   if (named === null) return null;
   try {
     return below(await realpath(folder), await realpath(file)) === null ? null : named;
@@ -14,6 +14,10 @@ export async function insideFolder(folder: string, file: string): Promise<string
     return named;
   }
 }
+
+/** The same by the names alone. */
+export const insideByName = (folder: string, file: string): string | null =>
+  below(path.resolve(folder), path.resolve(file));
 
 function below(folder: string, file: string): string | null {
   const inside = path.relative(folder, file);

@@ -28,7 +28,22 @@ export function domainDisks(domain: XmlElement): DomainDisk[] {
   const disks = childrenOf(at(domain, "devices"), "disk").filter(
     ({ attributes }) => (attributes.get("device") ?? "disk") === "disk",
   );
-  return disks.map((disk) => diskOf(disk, domain));
+  return withOwnKeys(disks.map((disk) => diskOf(disk, domain)));
+}
+
+/** vda and sda are both the first of their kind: the one that comes later in the order vd, sd, hd gets a key 100 higher. */
+function withOwnKeys(disks: readonly DomainDisk[]): DomainDisk[] {
+  const keys = new Map<DomainDisk, number>();
+  const taken = new Set<number>();
+  const rank = ({ facts: { label } }: DomainDisk): number =>
+    ["Disk vd", "Disk sd", "Disk hd"].indexOf(label.slice(0, 7));
+  for (const disk of [...disks].sort((a, b) => ((rank(a) + 4) % 4) - ((rank(b) + 4) % 4))) {
+    let key = disk.facts.deviceKey;
+    while (taken.has(key)) key += 100;
+    taken.add(key);
+    keys.set(disk, key);
+  }
+  return disks.map((disk) => ({ ...disk, facts: { ...disk.facts, deviceKey: keys.get(disk) ?? 0 } }));
 }
 
 function diskOf(disk: XmlElement, domain: XmlElement): DomainDisk {

@@ -7,6 +7,7 @@ import type { EstateDisk } from "../schema/estate.ts";
 import { shown } from "../shown.ts";
 import { readImageFacts } from "./image-size.ts";
 import { domainDevices, domainDisks, domainNics, type DomainDisk } from "./libvirt-devices.ts";
+import { insideFolder } from "./inside-folder.ts";
 import { libosinfoGuestId } from "./libosinfo.ts";
 import { checkedVm, sourceFault, type Finding, type FoundVm, type Reader, type ReadOptions } from "./reader.ts";
 import { at, childrenOf, descendantsOf, parseXml, textOf, XmlError, type XmlElement } from "./xml.ts";
@@ -24,6 +25,22 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
     yield { fault: text };
     return;
   }
+  yield* libvirtFindings(file, text, options, { inside: insideFolder, image: readImageFacts });
+}
+
+/** How a reader looks at the images that a text names. */
+export interface ImageLook {
+  readonly inside: typeof insideFolder;
+  readonly image: typeof readImageFacts;
+}
+
+/** The VMs of the file's text. */
+export async function* libvirtFindings(
+  file: string,
+  text: string,
+  options: ReadOptions,
+  look: ImageLook,
+): AsyncIterable<Finding> {
   let domains: readonly XmlElement[];
   try {
     const root = parseXml(text);
@@ -56,17 +73,27 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
         "write it with `virsh dumpxml NAME`",
       ),
     };
-  for (const domain of domains) yield* readDomain(file, domain, options);
+  for (const domain of domains) yield* readDomain(file, domain, options, look);
 }
 
-async function* readDomain(file: string, domain: XmlElement, options: ReadOptions): AsyncIterable<Finding> {
+async function* readDomain(
+  file: string,
+  domain: XmlElement,
+  options: ReadOptions,
+  look: ImageLook,
+): AsyncIterable<Finding> {
   const name = textOf(domain, "name") ?? path.basename(file, ".xml");
   const disks: z.input<typeof EstateDisk>[] = [];
+  let isWhole = true;
   for (const disk of domainDisks(domain)) {
-    const found = await diskOf(file, name, disk, options);
-    if ("expected" in found) yield { fault: found };
-    else disks.push(found);
+    const found = await diskOf(file, name, disk, options, look);
+    if ("expected" in found) {
+      isWhole = false;
+      yield { fault: found };
+    } else disks.push(found);
   }
+  // A VM that lacks one of its disks would be migrated without it.
+  if (!isWhole) return;
   yield* checkedVm(file, { ...vmOf(domain, name, options), disks, nics: domainNics(domain) });
 }
 
@@ -141,6 +168,7 @@ async function diskOf(
   vm: string,
   { facts, place, line }: DomainDisk,
   { datastore, datastoreFolder }: ReadOptions,
+  { inside: insideOf, image }: ImageLook,
 ): Promise<z.input<typeof EstateDisk> | Fault> {
   const fault = (value: string, expected: string, advice: string): Fault =>
     sourceFault(file, vm, facts.label, shown(value, 120), expected, advice, line);
@@ -150,15 +178,15 @@ async function diskOf(
       "a disk image in a file",
       "copy it to a file, or write the VM's facts by hand",
     );
-  const inside = path.relative(path.resolve(datastoreFolder), path.resolve(path.dirname(file), place));
-  if (inside.startsWith("..") || path.isAbsolute(inside))
+  const inside = await insideOf(datastoreFolder, path.resolve(path.dirname(file), place));
+  if (inside === null)
     return fault(
       place,
       `a file below ${datastoreFolder}`,
       "give the folder that holds the images with --datastore-folder",
     );
   try {
-    const { capacityBytes, parentFile, encrypted, usedBytes } = await readImageFacts(
+    const { capacityBytes, parentFile, encrypted, usedBytes } = await image(
       path.join(datastoreFolder, inside),
       facts.format,
     );

@@ -10,7 +10,7 @@ import { checkManifest, type ManifestCheck } from "./ovf-manifest.ts";
 import { archivePackage, folderPackage, packageText, type OvfPackage } from "./ovf-package.ts";
 import { placedDisks } from "./ovf-storage.ts";
 import { ovfProduct, ovfSystem, ovfVm, type OvfSystem } from "./ovf-vm.ts";
-import { checkedVm, sourceFault, type Finding, type Reader, type ReadOptions } from "./reader.ts";
+import { checkedVm, sourceFault, type Finding, type Note, type Reader, type ReadOptions } from "./reader.ts";
 import { parseXml, XmlError } from "./xml.ts";
 
 /** An OVF has some hundred kilobytes. */
@@ -20,11 +20,13 @@ const DEEPEST = 8;
 
 /** VMs of OVF packages: an .ova, an .ovf with its files beside it, or a folder with any number of them below it. */
 export const readOva: Reader = async function* (place, options) {
-  for await (const file of packageFiles(place, 0, options)) yield* readPackage(file, options);
+  for await (const file of packageFiles(place, 0))
+    if (typeof file === "string") yield* readPackage(file, options);
+    else yield file;
 };
 
 /** Symbolic links are not followed: they may lead out of the folder, or round in a circle. */
-async function* packageFiles(place: string, depth: number, options: ReadOptions): AsyncIterable<string> {
+async function* packageFiles(place: string, depth: number): AsyncIterable<string | { readonly note: Note }> {
   if (/\.(ova|ovf)$/i.test(place)) {
     yield place;
     return;
@@ -34,9 +36,9 @@ async function* packageFiles(place: string, depth: number, options: ReadOptions)
     const below = path.join(place, entry.name);
     const unpacked = entry.name.replace(/\.ova$/i, ".ovf");
     if (unpacked !== entry.name && entries.some((one) => one.isFile() && one.name === unpacked))
-      options.note?.(`${shown(below, 200)}: left out, ${shown(unpacked)} beside it is what it holds.`);
+      yield { note: { file: below, vms: [], text: `left out: ${shown(unpacked)} beside it is what it holds` } };
     else if (entry.isFile() && /\.(ova|ovf)$/i.test(entry.name)) yield below;
-    if (entry.isDirectory() && depth < DEEPEST) yield* packageFiles(below, depth + 1, options);
+    if (entry.isDirectory() && depth < DEEPEST) yield* packageFiles(below, depth + 1);
   }
 }
 
@@ -59,6 +61,7 @@ export async function* packageFindings(pack: OvfPackage, options: ReadOptions): 
     return;
   }
   const check = await checkManifest(pack, options);
+  for (const note of check.notes) yield { note };
   for (const fault of check.faults) yield { fault };
   // Of an OVF that is not the one of the manifest nothing is taken.
   if (check.wrong.has(pack.ovf.name) || check.wrong.has("")) return;

@@ -48,7 +48,8 @@ const CIM: Readonly<Record<number, string>> = {
 
 /** What VirtualBox calls its guests (vbox:OSType), where CIM's number says less. */
 const VIRTUALBOX: readonly (readonly [RegExp, string])[] = [
-  [/^Windows2022_64$/, "windows2022srvNext_64Guest"],
+  [/^Windows2025_64$/, "windows2022srvNext_64Guest"],
+  [/^Windows2022_64$/, "windows2019srvNext_64Guest"],
   [/^Windows2019_64$/, "windows2019srv_64Guest"],
   [/^Windows2016_64$/, "windows9Server64Guest"],
   [/^Windows2012_64$/, "windows8Server64Guest"],

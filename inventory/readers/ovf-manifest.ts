@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { shown } from "../shown.ts";
 import type { Fault } from "../fault.ts";
 import { packageText, type OvfPackage, type PackageFile } from "./ovf-package.ts";
-import { sourceFault, type ReadOptions } from "./reader.ts";
+import { sourceFault, type Note, type ReadOptions } from "./reader.ts";
 
 /** One line of a manifest: `SHA256(disk1.vmdk)= hex`. */
 export interface Digest {
@@ -16,6 +16,8 @@ export interface ManifestCheck {
   readonly faults: readonly Fault[];
   /** Names of files whose content is not what the manifest says. */
   readonly wrong: ReadonlySet<string>;
+  /** What was not checked. */
+  readonly notes: readonly Note[];
 }
 
 const LARGEST_MANIFEST = 1 << 20;
@@ -50,27 +52,32 @@ const algorithms: Readonly<Record<string, Digest["algorithm"]>> = {
  * OVF with .mf. Without one nothing is known of the content, and that is said. Its signature (.cert) is not verified.
  */
 export async function checkManifest(pack: OvfPackage, options: ReadOptions): Promise<ManifestCheck> {
-  const note = (text: string): void => options.note?.(`${shown(pack.file, 200)}: ${text}`);
+  const notes: Note[] = [];
+  const note = (text: string): void => void notes.push({ file: pack.file, vms: [], text });
   const base = pack.ovf.name.replace(/\.ovf$/i, "");
   const manifest = await pack.find(`${base}.mf`);
   const fault = (at: string, value: string, expected: string, advice: string, line: number | null = null): Fault =>
     sourceFault(pack.file, null, at, shown(value, 120), expected, advice, line);
   if (manifest === null || typeof manifest === "string") {
-    note("it has no manifest: that its files are whole is not checked.");
-    return { faults: [], wrong: new Set() };
+    note("it has no manifest: that its files are whole is not checked");
+    return { faults: [], wrong: new Set(), notes };
   }
   if (options.manifestCheck === false) {
-    note("its manifest was not checked (--no-manifest-check).");
-    return { faults: [], wrong: new Set() };
+    note("its manifest was not checked (--no-manifest-check)");
+    return { faults: [], wrong: new Set(), notes };
   }
   const certificate = await pack.find(`${base}.cert`);
   if (certificate !== null && typeof certificate !== "string")
-    note("its certificate was not verified: the manifest says that files are whole, not who made them.");
+    note("its certificate was not verified: the manifest says that files are whole, not who made them");
   const digests = await readManifest(manifest);
   if ("line" in digests) {
     const expected = "lines such as SHA256(disk1.vmdk)= and the digest";
     const advice = "get the package again, or leave the check out with --no-manifest-check";
-    return { faults: [fault(manifest.name, "another text", expected, advice, digests.line)], wrong: new Set([""]) };
+    return {
+      faults: [fault(manifest.name, "another text", expected, advice, digests.line)],
+      wrong: new Set([""]),
+      notes,
+    };
   }
   const faults: Fault[] = [];
   const wrong = new Set<string>();
@@ -91,8 +98,8 @@ export async function checkManifest(pack: OvfPackage, options: ReadOptions): Pro
     faults.push(fault(digest.name, found, expected, "get the package again: the file was damaged or changed"));
   }
   const listed = new Set(digests.map(({ name }) => name));
-  if (!listed.has(pack.ovf.name)) note("its manifest does not name the OVF itself.");
-  return { faults, wrong };
+  if (!listed.has(pack.ovf.name)) note("its manifest does not name the OVF itself");
+  return { faults, wrong, notes };
 }
 
 async function readManifest(file: PackageFile): Promise<readonly Digest[] | { readonly line: number }> {

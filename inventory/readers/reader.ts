@@ -42,8 +42,6 @@ export interface ReadOptions {
   readonly datastoreFolder: string;
   /** Told as the work goes on, where it takes longer than two seconds. */
   readonly progress?: (message: string) => void;
-  /** Told what the reader could not check, or has taken for granted. */
-  readonly note?: (message: string) => void;
   /** OVF packages: whether files are compared with the manifest; default true. */
   readonly manifestCheck?: boolean;
 }
@@ -67,7 +65,10 @@ export function sourceFault(
 /** What a reader put together, checked against the estate's schema: the VM, or a fault for each thing that does not fit. */
 export function checkedVm(file: string, found: z.input<typeof FoundVm>): Finding[] {
   const parsed = FoundVm.safeParse(found);
-  if (parsed.success) return [{ vm: parsed.data }];
+  if (parsed.success) {
+    const repeated = [...repeatedKeys(file, parsed.data, "disks"), ...repeatedKeys(file, parsed.data, "nics")];
+    return repeated.length === 0 ? [{ vm: parsed.data }] : repeated;
+  }
   return mismatches(parsed.error.issues, FoundVm, found).map(({ path, expected }) => ({
     fault: sourceFault(
       file,
@@ -78,4 +79,19 @@ export function checkedVm(file: string, found: z.input<typeof FoundVm>): Finding
       "the source says something that this wavelift cannot use: correct it there, or leave the VM out",
     ),
   }));
+}
+
+/** Device keys are part of resource names: two disks (or NICs) of one key would be one resource. */
+function repeatedKeys(file: string, vm: FoundVm, list: "disks" | "nics"): Finding[] {
+  const keys = vm[list].map(({ deviceKey }) => deviceKey);
+  return keys.flatMap((key, index) => {
+    if (keys.indexOf(key) === index) return [];
+    const label = vm[list][index]?.label ?? "";
+    const expected = `a device key that no other of its ${list} has`;
+    return [
+      {
+        fault: sourceFault(file, vm.name, shown(label), String(key), expected, "give each its own place at the source"),
+      },
+    ];
+  });
 }

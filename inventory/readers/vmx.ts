@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
-import type { EstateDisk } from "../schema/estate.ts";
+import type { EstateDisk, EstateSnapshot } from "../schema/estate.ts";
 import { shown } from "../shown.ts";
 import { checkedVm, sourceFault, type Finding, type FoundVm, type Reader, type ReadOptions } from "./reader.ts";
+import { insideFolder } from "./inside-folder.ts";
 import { readVmdkFacts } from "./vmdk-size.ts";
 import { vmxDevices, vmxDisks, vmxNics, type VmxDisk } from "./vmx-devices.ts";
+import { vmxSnapshots } from "./vmx-snapshots.ts";
 import { guestIdOf } from "./vmx-guest.ts";
 import { flag, parseVmx, vmxEncoding, whole, type VmxValues } from "./vmx-text.ts";
 
@@ -49,15 +51,47 @@ async function* readOne(file: string, options: ReadOptions): AsyncIterable<Findi
     };
     return;
   }
+  const beside = file.replace(/\.vmx$/i, ".vmsd");
+  const snapshots = (await insideFolder(path.dirname(file), beside)) === null ? null : await readText(beside);
+  yield* vmxFindings(file, text, options, { inside: insideFolder, image: readVmdkFacts, snapshots });
+}
+
+/** What a reader looks at beside the text of the .vmx. */
+export interface VmxLook {
+  readonly inside: typeof insideFolder;
+  readonly image: typeof readVmdkFacts;
+  /** Text of the .vmsd; null: there is none. */
+  readonly snapshots: string | null;
+}
+
+/** The VM of the file's text. */
+export async function* vmxFindings(
+  file: string,
+  text: string,
+  options: ReadOptions,
+  look: VmxLook,
+): AsyncIterable<Finding> {
   const values = parseVmx(text);
-  const name = values.get("displayname") ?? path.basename(file).replace(/\.vmx$/i, "");
-  const disks = [];
-  for (const disk of vmxDisks(values)) {
-    const found = await diskOf(file, name, disk, options);
-    if ("fault" in found) yield found;
-    else disks.push(found);
+  const title = values.get("displayname") ?? "";
+  const name = title === "" ? path.basename(file).replace(/\.vmx$/i, "") : title;
+  if (values.has("encryption.data")) {
+    const advice = "decrypt the VM in VMware first (VM settings, Access Control: remove the encryption)";
+    yield { fault: sourceFault(file, name, "encryption.data", "encrypted", "a .vmx that can be read", advice) };
+    return;
   }
-  yield* checkedVm(file, { ...vmOf(file, name, values, options), disks, nics: vmxNics(values) });
+  const disks = [];
+  let isWhole = true;
+  for (const disk of vmxDisks(values)) {
+    const found = await diskOf(file, name, disk, options, look);
+    if ("fault" in found) {
+      isWhole = false;
+      yield found;
+    } else disks.push(found);
+  }
+  // A VM that lacks one of its disks would be migrated without it.
+  if (!isWhole) return;
+  const snapshots = vmxSnapshots(parseVmx(look.snapshots ?? ""));
+  yield* checkedVm(file, { ...vmOf(file, name, values, options, snapshots), disks, nics: vmxNics(values) });
 }
 
 async function readText(file: string): Promise<string | null> {
@@ -81,6 +115,7 @@ function vmOf(
   name: string,
   values: VmxValues,
   { datastore, datastoreFolder }: ReadOptions,
+  snapshots: z.input<typeof EstateSnapshot>[],
 ): Omit<z.input<typeof FoundVm>, "disks" | "nics"> {
   const suspended = (values.get("checkpoint.vmstate") ?? "") !== "";
   const version = whole(values, "virtualhw.version");
@@ -109,6 +144,7 @@ function vmOf(
     changeTracking: flag(values, "ctkenabled"),
     annotation: values.get("annotation") ?? null,
     devices: vmxDevices(values),
+    snapshots,
   };
 }
 
@@ -130,20 +166,22 @@ async function diskOf(
   vm: string,
   { facts, fileName }: VmxDisk,
   { datastore, datastoreFolder }: ReadOptions,
+  look: VmxLook,
 ): Promise<z.input<typeof EstateDisk> | { fault: ReturnType<typeof sourceFault> }> {
   const fault = (value: string, expected: string, advice: string) => ({
     fault: sourceFault(file, vm, facts.label, shown(value, 120), expected, advice),
   });
+  // ESXi names a disk of another datastore by its volume (/vmfs/volumes/ID/...). Which volume that is, the .vmx does not tell.
   const found = path.resolve(path.dirname(file), fileName);
-  const inside = path.relative(path.resolve(datastoreFolder), found);
-  if (inside.startsWith("..") || path.isAbsolute(inside))
+  const inside = await look.inside(datastoreFolder, found);
+  if (inside === null)
     return fault(
       fileName,
       `a file below ${datastoreFolder}`,
-      "give the folder that holds all disks with --datastore-folder",
+      "give the folder that holds all disks with --datastore-folder; of disks in several datastores vCenter tells",
     );
   try {
-    const { capacityBytes, parentFile, encrypted, usedBytes } = await readVmdkFacts(found);
+    const { capacityBytes, parentFile, encrypted, usedBytes } = await look.image(found);
     return { ...facts, file: inside, datastore, format: "vmdk", capacityBytes, parentFile, encrypted, usedBytes };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { libosinfoGuestId } from "../../inventory/readers/libosinfo.ts";
@@ -27,7 +27,7 @@ describe("libvirt domains", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "wavelift-libvirt-"));
-    writeFileSync(path.join(folder, "db01.xml"), sample.replaceAll("/var/lib/libvirt/images", folder));
+    writeFileSync(path.join(folder, "db01.xml"), here(sample).replace(/<disk type='block'[^]*?<\/disk>/, ""));
     writeFileSync(path.join(folder, "db01.qcow2"), qcow2(5 * 2 ** 30));
     writeFileSync(path.join(folder, "db01-data.img"), "");
     truncateSync(path.join(folder, "db01-data.img"), 2 ** 20);
@@ -35,6 +35,8 @@ describe("libvirt domains", () => {
   afterEach(() => {
     rmSync(folder, { recursive: true, force: true });
   });
+
+  const here = (xml: string): string => xml.replaceAll("/var/lib/libvirt/images", folder);
 
   async function read(): Promise<{ vms: Extract<Finding, { vm: unknown }>["vm"][]; faults: string[] }> {
     const vms = [];
@@ -51,7 +53,7 @@ describe("libvirt domains", () => {
     const { vms, faults } = await read();
     const [vm] = vms;
     assert.ok(vm !== undefined);
-    assert.deepEqual(faults, ["35 Disk sdc: no file (a block device, a pool or a network disk)"]);
+    assert.deepEqual(faults, []);
     assert.deepEqual(
       [vm.name, vm.annotation, vm.powerState, vm.firmware, vm.secureBoot, vm.tpm, vm.guestId],
       ["db <prod> 01", "the one\nthat must not stop", "poweredOn", "efi", true, true, "debian12_64Guest"],
@@ -76,6 +78,33 @@ describe("libvirt domains", () => {
     assert.deepEqual(
       vm.devices.map(({ kind, label }) => `${kind} ${label}`),
       ["passthrough hostdev pci", "cdrom sda"],
+    );
+  });
+
+  it("are not taken without one of their disks: it is no file, or behind a link out of the folder", async () => {
+    writeFileSync(path.join(folder, "db01.xml"), here(sample));
+    const { vms, faults } = await read();
+    assert.deepEqual([vms, faults], [[], ["35 Disk sdc: no file (a block device, a pool or a network disk)"]]);
+    writeFileSync(path.join(folder, "db01.xml"), here(sample).replace(/<disk type='block'[^]*?<\/disk>/, ""));
+    const outside = mkdtempSync(path.join(tmpdir(), "wavelift-outside-"));
+    writeFileSync(path.join(outside, "secret.img"), "secret");
+    rmSync(path.join(folder, "db01-data.img"));
+    symlinkSync(path.join(outside, "secret.img"), path.join(folder, "db01-data.img"));
+    const linked = await read();
+    assert.deepEqual([linked.vms.length, linked.faults.length], [0, 1]);
+    assert.match(linked.faults[0] ?? "", /Disk sdb/);
+    rmSync(outside, { recursive: true });
+  });
+
+  it("give each disk a key of its own, though vda and sda are both the first", async () => {
+    const mixed = sample.replace("dev='sdb'", "dev='sda'").replace(/<disk type='block'[^]*?<\/disk>/, "");
+    writeFileSync(path.join(folder, "db01.xml"), here(mixed));
+    assert.deepEqual(
+      (await read()).vms[0]?.disks.map(({ deviceKey, label }) => [label, deviceKey]),
+      [
+        ["Disk vda", 2000],
+        ["Disk sda", 2100],
+      ],
     );
   });
 

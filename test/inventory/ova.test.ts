@@ -30,8 +30,9 @@ describe("VMs in OVF packages", () => {
   };
   async function read(place = folder, options: Partial<ReadOptions> = {}): Promise<Finding[]> {
     const found: Finding[] = [];
-    const all = { datastore: "ds1", datastoreFolder: folder, note: (text: string) => notes.push(text), ...options };
-    for await (const finding of readOva(place, all)) found.push(finding);
+    for await (const finding of readOva(place, { datastore: "ds1", datastoreFolder: folder, ...options }))
+      if ("note" in finding) notes.push(`${finding.note.file}: ${finding.note.text}`);
+      else found.push(finding);
     return found;
   }
   const vmsOf = (found: readonly Finding[]) => found.flatMap((one) => ("vm" in one ? [one.vm] : []));
@@ -184,7 +185,7 @@ describe("VMs in OVF packages", () => {
     tar([]);
     execaSync("mv", [path.join(folder, "ova", "web01.ova"), folder]);
     assert.equal(only(await read()).disks[0]?.member, null);
-    assert.match(notes.join("\n"), /web01\.ova: left out, web01\.ovf beside it/);
+    assert.match(notes.join("\n"), /web01\.ova: left out: web01\.ovf beside it/);
   });
 
   describe("compared with their manifest", () => {
@@ -251,9 +252,9 @@ describe("VMs in OVF packages", () => {
       assert.deepEqual(
         notes.map((note) => note.slice(file.length + 2)),
         [
-          "it has no manifest: that its files are whole is not checked.",
-          "its manifest was not checked (--no-manifest-check).",
-          "its certificate was not verified: the manifest says that files are whole, not who made them.",
+          "it has no manifest: that its files are whole is not checked",
+          "its manifest was not checked (--no-manifest-check)",
+          "its certificate was not verified: the manifest says that files are whole, not who made them",
         ],
       );
     });

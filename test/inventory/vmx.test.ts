@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { guestIdOf } from "../../inventory/readers/vmx-guest.ts";
@@ -90,6 +90,42 @@ describe("VMs in .vmx files", () => {
     );
   });
 
+  it("have the name of their file when they say none (found by fuzzing)", async () => {
+    writeFileSync(path.join(folder, "nameless.vmx"), 'displayName = ""\n');
+    assert.equal(only(await read(path.join(folder, "nameless.vmx"))).name, "nameless");
+  });
+
+  it("tell their snapshots, from the file beside them", async () => {
+    const lines = [
+      ...['snapshot.numSnapshots = "2"', 'snapshot0.uid = "1"', 'snapshot0.displayName = "before"'],
+      ...['snapshot0.createTimeHigh = "398054"', 'snapshot0.createTimeLow = "1051958016"'],
+      ...['snapshot1.uid = "3"', 'snapshot1.parent = "1"', 'snapshot1.displayName = "after |22x|22"'],
+    ];
+    writeFileSync(path.join(folder, "web01", "web01.vmsd"), lines.join("\n"));
+    assert.deepEqual(only(await read()).snapshots, [
+      { id: "1", name: "before", createdAt: "2024-03-05T09:12:44.000Z", parent: null },
+      { id: "3", name: 'after "x"', createdAt: null, parent: "1" },
+    ]);
+  });
+
+  it("are refused when VMware has encrypted them", async () => {
+    const file = path.join(folder, "secret.vmx");
+    writeFileSync(file, 'displayName = "s"\nencryption.keySafe = "vmware:key/list/..."\nencryption.data = "abc"\n');
+    const found = await read(file);
+    assert.deepEqual([found.length, faultsOf(found).map(({ value, vm }) => [vm, value])], [1, [["s", "encrypted"]]]);
+  });
+
+  it("are not taken without a disk that lies behind a link out of the datastore", async () => {
+    const outside = mkdtempSync(path.join(tmpdir(), "wavelift-outside-"));
+    writeFileSync(path.join(outside, "web01.vmdk"), descriptor(['RW 4096 VMFS "web01-flat.vmdk"']));
+    rmSync(path.join(folder, "web01", "web01.vmdk"));
+    symlinkSync(path.join(outside, "web01.vmdk"), path.join(folder, "web01", "web01.vmdk"));
+    const found = await read();
+    assert.deepEqual([found.length, faultsOf(found).length], [1, 1]);
+    assert.match(faultsOf(found)[0]?.expected ?? "", /a file below/);
+    rmSync(outside, { recursive: true });
+  });
+
   it("are switched on while VMware's lock folder is there", async () => {
     mkdirSync(path.join(folder, "web01", "web01.vmx.lck"));
     assert.equal(only(await read()).powerState, "poweredOn");
@@ -121,6 +157,7 @@ describe("VMs in .vmx files", () => {
   it("keep a NIC to which VMware has not given a MAC address yet, without one", async () => {
     writeFileSync(path.join(folder, "bare.vmx"), 'displayName = "bare"\nethernet0.present = "TRUE"\n');
     const vm = only(await read(path.join(folder, "bare.vmx")));
+    assert.equal(vm.name, "bare");
     assert.deepEqual(
       vm.nics.map(({ deviceKey, macAddress }) => [deviceKey, macAddress]),
       [[4000, null]],
