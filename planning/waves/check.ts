@@ -36,7 +36,12 @@ const ranks = { Critical: 0, Warning: 1, Information: 2 };
 /** Says what would be better. Pure, the same for any order of the input. */
 export function checkWaves(input: CheckInput): WaveFinding[] {
   const { plan, estate, limits } = input;
-  const links = allLinks([...estate.values()], plan, input.by);
+  // A template goes nowhere: what it shares with VMs is no reason to take it along.
+  const links = allLinks(
+    [...estate.values()].filter(({ template }) => !template),
+    plan,
+    input.by,
+  );
   const parts = partsOf([...estate.values()], plan.throughput);
   const waves = new Map(
     Object.entries(plan.waves).map(([name, { vms }]) => [
