@@ -27,6 +27,8 @@ export interface InventoryOptions {
   /** OVF packages: compare their files with the manifest; default true. */
   readonly manifestCheck?: boolean;
   readonly dryRun: boolean;
+  /** Take what a spreadsheet tells over what a vCenter has told; default: the VM stays as it is. */
+  readonly replace?: boolean;
   readonly json: boolean;
 }
 
@@ -56,7 +58,9 @@ export async function inventoryCommand(
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
   const { vms, faults, notes, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
-  const found = refresh(vms, estate);
+  const all = refresh(vms, estate, options.replace);
+  // What could not be read may well be there.
+  const found = faults.length === 0 ? all : { ...all, gone: [] };
   if (!options.dryRun) {
     await writeRefresh(estateFolder, found);
     await writeSources(path.join(path.dirname(estateFolder), "sources"), sources);
@@ -108,7 +112,7 @@ function summaryOf({ vms, gone }: Refresh): object {
   const changes = Object.fromEntries(
     vms.filter(({ status }) => status === "changed").map(({ vm, changes }) => [vm.key, changes]),
   );
-  return { new: of("new"), changed: changes, same: of("same").length, gone };
+  return { new: of("new"), changed: changes, same: of("same").length, kept: of("kept"), gone };
 }
 
 function print(
@@ -134,9 +138,15 @@ function print(
     ]);
   }
   process.stdout.write(`${table.toString()}\n`);
-  for (const { vm, changes } of vms)
-    for (const change of changes)
+  for (const { vm, status, changes } of vms)
+    for (const change of status === "kept" ? [] : changes)
       process.stdout.write(`${vm.key}: ${shown(change.path, 120)}: ${change.before} -> ${change.after}\n`);
+  const kept = vms.filter(({ status }) => status === "kept").map(({ vm }) => vm.key);
+  if (kept.length > 0)
+    process.stdout.write(
+      `${kept.length} VM(s) stay as they were read from vCenter, which tells more than RVTools (${kept.slice(0, 8).join(", ")}` +
+        `${kept.length > 8 ? ", ..." : ""}): read them there again, or take the spreadsheet's word with --replace.\n`,
+    );
   for (const key of gone) process.stdout.write(`${key}: no longer at the source; its file stays.\n`);
   for (const note of notes) process.stdout.write(`${formatNote(note)}\n`);
   if (faults.length > 0) process.stderr.write(`${formatFaults(faults)}\n`);

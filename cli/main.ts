@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
+import { defineAssess } from "./assess/define.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
 import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure, UserError } from "./failure.ts";
+import { addWavesCommands } from "./waves/commands.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -29,10 +31,13 @@ program
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
   .option("--no-manifest-check", "ova: do not compare the files with their manifest")
   .option("--dry-run", "write nothing", false)
+  .option("--replace", "let RVTools replace what was read from vCenter, which tells more", false)
   .option("--json", "print what changed as JSON", false)
   .action(async (kind: string, places: string[], options: InventoryOptions) => {
     process.exitCode = await inventoryCommand(kind, places, options);
   });
+
+defineAssess(program);
 
 program
   .command("init")
@@ -84,6 +89,8 @@ program
   .action(async (host: string | undefined, options: DoctorOptions) => {
     process.exitCode = await doctor(host, options);
   });
+
+addWavesCommands(program);
 
 try {
   protectMemory();

@@ -63,16 +63,16 @@ export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, E
 
 const placeOf = ({ source: { kind, server } }: { source: FoundVm["source"] }): string => JSON.stringify([kind, server]);
 
-/** @param keptFrom what a poorer source says otherwise; the VM stays as it was read before. */
-function refreshed(vm: EstateVm, before: EstateVm | undefined, keptFrom: readonly Change[] | undefined): Refreshed {
+/** @param untaken what a poorer source says otherwise; the VM stays as it was read before. */
+function refreshed(vm: EstateVm, before: EstateVm | undefined, untaken: readonly Change[] | undefined): Refreshed {
   if (before === undefined) return { vm, status: "new", changes: [] };
-  if (keptFrom !== undefined && before === vm) return { vm, status: "kept", changes: keptFrom };
   const changes = before === vm ? [] : changesOf(before, vm, "");
+  if (changes.length === 0 && untaken !== undefined) return { vm, status: "kept", changes: untaken };
   return { vm, status: changes.length === 0 ? "same" : "changed", changes };
 }
 
 /** A spreadsheet tells less than the vCenter that it was made from. */
-function isPoorer(vm: EstateVm, before: EstateVm): boolean {
+function isPoorer(vm: FoundVm, before: EstateVm): boolean {
   return vm.source.kind === "rvtools" && before.source.kind === "vsphere";
 }
 
@@ -88,7 +88,7 @@ function changesOf(before: unknown, after: unknown, place: string): Change[] {
   );
 }
 
-/** The parts of a map, or of a list of devices by their key, so that a removed one does not shift the others. */
+/** The parts of a map, or of a list of devices or snapshots by their key, so that a removed one does not shift the others. */
 function partsOf(value: unknown): Map<string, unknown> | null {
   if (typeof value !== "object" || value === null) return null;
   if (!Array.isArray(value)) return new Map(Object.entries(value));
@@ -96,7 +96,8 @@ function partsOf(value: unknown): Map<string, unknown> | null {
 }
 
 function nameOf(item: unknown): string | null {
-  return typeof item === "object" && item !== null && "deviceKey" in item ? String(item.deviceKey) : null;
+  if (typeof item !== "object" || item === null) return null;
+  return "deviceKey" in item ? String(item.deviceKey) : "id" in item ? String(item.id) : null;
 }
 
 /** Writes KEY.json of the VMs that are new or have changed, each whole or not at all. */

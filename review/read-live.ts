@@ -2,6 +2,8 @@ import { readVms } from "../inventory/readers/vsphere.ts";
 import type { FoundVm } from "../inventory/readers/reader.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { Plan } from "../inventory/schema/plan.ts";
+import { lookUpAll } from "../inventory/vsphere/look-up-all.ts";
+import type { Lookups } from "../inventory/vsphere/lookups.ts";
 import { openVsphere, type VsphereSession } from "../inventory/vsphere/session.ts";
 import type { VsphereSettings } from "../inventory/vsphere/settings.ts";
 import { SourceSettingsError } from "../inventory/vsphere/sources-file.ts";
@@ -18,6 +20,8 @@ export interface LiveOptions {
   readonly settings: (server: string) => VsphereSettings | null;
   /** Milliseconds for the login and then for each 50 VMs. Default 10 s: nobody waits long for a vCenter that is down. */
   readonly limitMs?: number;
+  /** Look-ups of @pulumi/vsphere, for settings that ask for them; it throws a VsphereError where they are not to be had. */
+  readonly lookups?: (settings: VsphereSettings) => Promise<Lookups>;
   /** Told once a server takes longer than two seconds. */
   readonly progress?: (message: string) => void;
 }
@@ -72,7 +76,11 @@ async function readServer(server: string, vms: readonly EstateVm[], options: Liv
     session = await openVsphere(settings, times);
     // It answers: the VMs have a time of their own, and it ends with what the transport allows a call.
     clearTimeout(timer);
-    return await readKeys(session, server, vms);
+    const live = await readKeys(session, server, vms);
+    const { lookups } = options;
+    return settings.plugin === true && lookups !== undefined
+      ? await withLookUps(live, server, () => lookups(settings))
+      : live;
   } catch (error) {
     if (limit.signal.aborted) return unread(`no login within ${limitMs / 1000} s`);
     if (error instanceof VsphereError) return unread(error.reason);
@@ -82,6 +90,18 @@ async function readServer(server: string, vms: readonly EstateVm[], options: Liv
     clearTimeout(slow);
     clearTimeout(timer);
     await session?.close();
+  }
+}
+
+/** The same with what the look-ups carry taken from them; where they fail, what the reader found. */
+async function withLookUps(live: Live, server: string, open: () => Promise<Lookups>): Promise<Live> {
+  try {
+    const { vms, failed } = await lookUpAll(live.vms, open);
+    const unread = [...failed].map(([key, reason]): Unread => ({ server, reason: `${key}: ${reason}`, vms: [] }));
+    return { vms, unread: [...live.unread, ...unread] };
+  } catch (error) {
+    if (!(error instanceof VsphereError)) throw error;
+    return { ...live, unread: [...live.unread, { server, reason: error.reason, vms: [] }] };
   }
 }
 

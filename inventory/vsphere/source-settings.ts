@@ -68,7 +68,7 @@ function settingsOfUrl(url: string, env: Environment, folder: string): VsphereSe
 }
 
 function resolved(entry: SourceEntry, env: Environment, folder: string, where: string): VsphereSettings {
-  const { url, username, passwordFile, passwordEnvironment, caFile, thumbprint } = entry;
+  const { url, username, passwordFile, passwordEnvironment, caFile, thumbprint, plugin } = entry;
   const fault = (field: string, reason: string): never => {
     throw new SourceSettingsError(`${where}: ${field}: ${reason}`);
   };
@@ -91,5 +91,5 @@ function resolved(entry: SourceEntry, env: Environment, folder: string, where: s
     );
   const caPem = caFile === undefined ? null : read("caFile", caFile);
   if (caPem?.includes("-----BEGIN CERTIFICATE-----") === false) fault("caFile", "it holds no certificate in PEM form");
-  return { url: new URL(url), username, password: () => password, caPem, thumbprint: thumbprint ?? null };
+  return { url: new URL(url), username, password: () => password, caPem, thumbprint: thumbprint ?? null, plugin };
 }

@@ -40,6 +40,8 @@ export const SourceEntry = z
     thumbprint: Thumbprint.optional(),
     /** Ask it again at plan and preview about the wave's VMs. */
     live: z.boolean().default(true),
+    /** At preview, use the look-ups of @pulumi/vsphere where they carry the field. */
+    plugin: z.boolean().default(false),
   })
   .refine(
     ({ passwordFile, passwordEnvironment }) => (passwordFile === undefined) !== (passwordEnvironment === undefined),

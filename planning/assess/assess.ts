@@ -3,13 +3,14 @@ import { ComplexityModel } from "../../inventory/schema/complexity.ts";
 import type { EstateVm } from "../../inventory/schema/estate.ts";
 import type { Plan } from "../../inventory/schema/plan.ts";
 import type { SourceFacts } from "../../inventory/schema/source.ts";
+import { shown } from "../../inventory/shown.ts";
 import { ThroughputModel } from "../../inventory/schema/throughput.ts";
 import type { Concern } from "../../inventory/schema/wave.ts";
 import type { FactRule } from "../concerns/fact-rule.ts";
 import { factRules } from "../concerns/fact-rules.ts";
 import { judgeFacts } from "../concerns/judge-facts.ts";
 import { type Decisions, decisionsFor } from "../overrides.ts";
-import { type AssessedVm, type AssessModels, assessedVm } from "./assessed-vm.ts";
+import { type AssessedConcern, type AssessedVm, type AssessModels, assessedVm } from "./assessed-vm.ts";
 
 /** What an assessment is made of. */
 export interface AssessInput {
@@ -52,13 +53,19 @@ export function assess(input: AssessInput): Assessment {
   }
   const rows = vms.map((vm) => {
     const said = planned.get(vm.key);
-    const found = (byVm.get(vm.key) ?? []).map((concern) => ({
-      ...concern,
-      waived: concern.overridden !== undefined && own(said?.decisions.concerns, concern.id)?.category === "waived",
-    }));
+    const found = (byVm.get(vm.key) ?? []).map((concern) => assessedConcern(concern, said?.decisions));
     return assessedVm(vm, said?.wave ?? null, found, models);
   });
   return { vms: rows, general: concerns.filter(({ vm }) => vm === null || !keys.has(vm)), models };
+}
+
+/** The reason of a waiver stands beside the text here, not in it. */
+function assessedConcern(concern: Concern, decisions: Decisions | undefined): AssessedConcern {
+  const { overridden, assessment } = concern;
+  const waived = overridden !== undefined && own(decisions?.concerns, concern.id)?.category === "waived";
+  const ending = waived ? ` (waived: ${shown(overridden, 200)})` : "";
+  const plain = assessment.endsWith(ending) ? assessment.slice(0, assessment.length - ending.length) : assessment;
+  return { ...concern, assessment: plain, waived };
 }
 
 interface Planned {

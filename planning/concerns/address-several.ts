@@ -16,7 +16,7 @@ export const addressSeveral: FactRule = {
           ? []
           : [
               `NIC ${deviceKey} has ${own.length} IPv4 addresses (${shown(own.join(", "), 120)}): one that moves between VMs ` +
-                "is a cluster's and belongs to `vips`; see that the guest has the others in its own settings",
+                "is a cluster's: name it as `vips` in the plan; see that the guest has the others in its own settings",
             ];
       }),
     ),

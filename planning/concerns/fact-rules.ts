@@ -47,6 +47,7 @@ import { snapshotUnknown } from "./snapshot-unknown.ts";
 import { softwareAntivirus } from "./software-antivirus.ts";
 import { softwareCluster } from "./software-cluster.ts";
 import { softwareEncryption } from "./software-encryption.ts";
+import { sourceForeign } from "./source-foreign.ts";
 import { sourceIncomplete } from "./source-incomplete.ts";
 import { toolsMissing } from "./tools-missing.ts";
 import { vmAgent } from "./vm-agent.ts";
@@ -116,6 +117,7 @@ export const factRules: readonly FactRule[] = [
   softwareAntivirus,
   softwareCluster,
   softwareEncryption,
+  sourceForeign,
   sourceIncomplete,
   toolsMissing,
   vmAgent,

@@ -1,4 +1,4 @@
-import { softwareOf } from "../known-software.ts";
+import { softwareOf } from "../../inventory/known-software.ts";
 import { softwareFindings } from "../software-findings.ts";
 import type { FactRule } from "./fact-rule.ts";
 
@@ -18,7 +18,8 @@ export const softwareCluster: FactRule = {
       .filter(({ software, vips }) => softwareOf(software, "cluster").length > 0 && vips.length === 0)
       .map(({ key }) => ({
         vm: key,
-        assessment: "cluster software, but no cluster address is known: add `vips` to its facts, or it gets no traffic",
+        assessment:
+          "cluster software, but no cluster address is known: name it as `vips` of the VM in the plan, or port security stops it",
       })),
   ],
 };

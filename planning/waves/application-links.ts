@@ -28,7 +28,7 @@ export function applicationLinks(vms: readonly EstateVm[], by: readonly By[]): L
 }
 
 function namesOf(vm: EstateVm, by: By): string[] {
-  if (by.kind === "tag") return vm.tags.filter((tag) => categoryOf(tag) === by.category.toLowerCase());
+  if (by.kind === "tag") return vm.tags.filter((tag) => isOf(tag, by.category));
   if (by.kind === "attribute") {
     const value = own(vm.customAttributes, by.name)?.trim();
     return value === undefined || value === "" ? [] : [`${by.name} = ${value}`];
@@ -39,5 +39,6 @@ function namesOf(vm: EstateVm, by: By): string[] {
     : [];
 }
 
-/** A tag stands in the estate as "CATEGORY:NAME" ("CATEGORY/NAME" and "CATEGORY=NAME" of hand-made ones are taken, too). */
-const categoryOf = (tag: string): string | null => /^([^:/=]+)[:/=]/u.exec(tag)?.[1]?.trim().toLowerCase() ?? null;
+/** A tag stands in the estate as "CATEGORY:NAME"; "CATEGORY/NAME" and "CATEGORY=NAME" of hand-made ones are taken, too. */
+const isOf = (tag: string, category: string): boolean =>
+  tag.toLowerCase().startsWith(category.toLowerCase()) && ":/=".includes(tag.charAt(category.length) || " ");

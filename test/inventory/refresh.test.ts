@@ -67,6 +67,33 @@ describe("a refresh of the estate", () => {
     assert.deepEqual(refresh([found("a", "a")], estateOf(...first)).gone, ["b"]);
   });
 
+  const spreadsheet = (name: string, more: Partial<FoundVm> = {}) =>
+    found(name, "vm-7", { source: { kind: "rvtools", id: "vm-7", server: "vc1" }, ...more });
+  const live = (more: Partial<FoundVm> = {}) =>
+    found("db", "vm-7", { source: { kind: "vsphere", id: "vm-7", server: "vc1" }, tpm: true, ...more });
+
+  it("knows a VM of a vCenter again whether RVTools tells of it or the vCenter itself", () => {
+    const first = vmsOf(refresh([spreadsheet("old name", { firmware: null })], estateOf()));
+    const [vm] = refresh([live()], estateOf(...first)).vms;
+    assert.deepEqual(
+      [vm?.vm.key, vm?.status, vm?.vm.source.kind, vm?.vm.firmware],
+      ["old-name", "changed", "vsphere", "bios"],
+    );
+  });
+
+  it("keeps what a vCenter told where a spreadsheet knows less, unless it is to be replaced", () => {
+    const first = vmsOf(refresh([live()], estateOf()));
+    const poorer = spreadsheet("db", { tpm: null, memoryMiB: 1024 });
+    const [kept] = refresh([poorer], estateOf(...first)).vms;
+    assert.deepEqual([kept?.status, kept?.vm], ["kept", first[0]]);
+    assert.deepEqual(
+      kept?.changes.map(({ path }) => path),
+      ["source.kind", "memoryMiB", "tpm"],
+    );
+    const [replaced] = refresh([poorer], estateOf(...first), true).vms;
+    assert.deepEqual([replaced?.status, replaced?.vm.tpm], ["changed", null]);
+  });
+
   it("never changes a key, never gives one twice, whatever the names and their order", () => {
     const vms = fc.uniqueArray(
       fc.record({ name: fc.string({ minLength: 1, unit: "binary" }), id: fc.string({ minLength: 1 }) }),

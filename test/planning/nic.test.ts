@@ -136,6 +136,16 @@ describe("NICs", () => {
     );
   });
 
+  it("take the VIPs of the plan instead of the source's, since hardly a source tells them", () => {
+    const vm = estateVm("web01", { nics: [nic(4000, mac, "10.20.0.9")], vips: ["10.20.0.99"] });
+    const said = input([vm], { plan: plan({ web01: { vips: ["10.20.0.100"] } }) });
+    const [planned] = planWave(said).file.vms;
+    assert.deepEqual(
+      planned?.nics[0]?.allowedAddressPairs.map(({ ipAddress }) => ipAddress),
+      ["10.20.0.100"],
+    );
+  });
+
   it("keep the link as it is, and of a VM that is off as it would be", () => {
     const link = (powerState: string, connected: boolean, startConnected: boolean) =>
       first([nic(4000, mac, null, { connected, startConnected })], {}, { vm: { powerState } }).adminStateUp;

@@ -8,6 +8,7 @@ import { EstateVm } from "../../inventory/schema/estate.ts";
 import { openVsphere } from "../../inventory/vsphere/session.ts";
 import type { VsphereSettings } from "../../inventory/vsphere/settings.ts";
 import { SourceSettingsError } from "../../inventory/vsphere/sources-file.ts";
+import { VsphereError } from "../../inventory/vsphere/vsphere-error.ts";
 import { planWave } from "../../planning/plan-wave.ts";
 import { readLive } from "../../review/read-live.ts";
 import { input, plan } from "../planning/fixtures.ts";
@@ -101,6 +102,14 @@ describe("the wave's VMs are read again at preview", function () {
     assert.match(found.join("\n"), /^source\.gone Critical asleep 127\.0\.0\.1 has no VM with the id vm-999999/);
   });
 
+  it("and one that cannot be read is not taken for gone", async () => {
+    await vcenter.put({ ...web02, memoryMiB: 0 });
+    const found = await concerns();
+    await vcenter.put(web02);
+    assert.equal(found.length, 1, found.join("\n"));
+    assert.match(found[0] ?? "", /^source\.unread Warning null 127\.0\.0\.1: web02 cannot be read: memoryMiB 0;/);
+  });
+
   it("and only those that are to be migrated", async () => {
     const { vms } = await live(undefined, { asleep: { phase: "accepted" }, web01: { exclude: true } });
     assert.deepEqual([...vms.keys()], ["web02"]);
@@ -108,6 +117,19 @@ describe("the wave's VMs are read again at preview", function () {
 
   it("and nobody is asked where sources.yaml has no such vCenter", async () => {
     assert.deepEqual(await live({ settings: () => null }), { vms: new Map(), unread: [] });
+  });
+
+  it("and look-ups of a plugin that does not answer are told of; what the reader found counts", async () => {
+    const reason = "look-ups of the vsphere plugin: no answer";
+    const given = { ...settings, plugin: true };
+    const lookups = () => Promise.reject(new VsphereError("127.0.0.1", reason, null));
+    const { vms, unread } = await live({ settings: () => given, lookups });
+    assert.deepEqual([vms.size, unread], [wave.length, [{ server: "127.0.0.1", reason, vms: [] }]]);
+  });
+
+  it("and no plugin is asked where sources.yaml does not say so", async () => {
+    const lookups = () => assert.fail("asked");
+    assert.deepEqual((await live({ settings: () => settings, lookups })).unread, []);
   });
 
   describe("a source that cannot be asked is told of, and stops nothing:", () => {

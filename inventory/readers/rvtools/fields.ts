@@ -28,6 +28,7 @@ const headers = {
   diskMode: ["diskmode"],
   diskPath: ["diskpath", "path"],
   diskUuid: ["diskuuid"],
+  diskUuidVisible: ["enableuuid", "diskenableuuid"],
   dnsName: ["dnsname"],
   dpm: ["dpmenabled"],
   drs: ["drsenabled"],

@@ -26,7 +26,7 @@ export function readNics(rows: readonly Attached[]): ReadNics {
     const label = text("nicLabel") ?? `Network adapter ${order + 1}`;
     const number = /(\d{1,3})$/.exec(label)?.[1];
     const deviceKey = number === undefined ? freeKey(nics) : 3999 + Number(number);
-    const mac = MacAddress.safeParse(text("mac") ?? "");
+    const mac = MacAddress.nullable().safeParse(text("mac"));
     const fault = (path: string, value: string | null, expected: string): void => {
       faults.push({ path: `${label}: ${path}`, value, expected, line: row.line, file: table.file });
     };

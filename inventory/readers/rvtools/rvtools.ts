@@ -17,7 +17,7 @@ const DEEPEST = 3;
 
 /** The files of one export: a workbook, or the CSVs of its tabs. */
 interface ExportFiles {
-  /** Stands for the vCenter where the export does not name it. */
+  /** Stands for the vCenter where the export does not name it: the next export should come to the same. */
   readonly place: string;
   readonly files: readonly string[];
 }
@@ -57,6 +57,7 @@ async function exportsAt(place: string, depth: number): Promise<ExportFiles[]> {
   const nested = await Promise.all(below.map(({ name }) => exportsAt(path.join(place, name), depth + 1)));
   // "~$name.xlsx" is the lock of an Excel that has it open.
   const workbooks = files.filter((name) => /\.xlsx$/i.test(name) && !name.startsWith("~$"));
+  const folder = path.basename(path.resolve(place));
   const groups = new Map<string, string[]>();
   for (const name of files.filter((one) => /\.csv$/i.test(one))) {
     const tab = tabNamed(name);
@@ -66,7 +67,7 @@ async function exportsAt(place: string, depth: number): Promise<ExportFiles[]> {
   }
   return [
     ...workbooks.map((name) => ({ place: name, files: [path.join(place, name)] })),
-    ...[...groups].map(([start, csvs]) => ({ place: start.replace(/tab$/, "") || path.basename(place), files: csvs })),
+    ...[...groups].map(([start, csvs]) => ({ place: `${folder}/${start.replace(/tab$/, "")}`, files: csvs })),
     ...nested.flat(),
   ];
 }

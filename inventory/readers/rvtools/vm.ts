@@ -51,6 +51,7 @@ export function* readVm(vm: VmRow, tabs: JoinedTabs, place: string): Iterable<Fi
     toolsState: toolsStateOf(cellText(ofTab(vm, tabs.vTools, "tools")), text("guestState")),
     snapshots: snapshotsOf(vm, tabs.vSnapshot),
     changeTracking: cellFlag(cell("cbt")),
+    diskUuidVisible: cellFlag(cell("diskUuidVisible")),
     ...{ esxiHost: text("host"), cluster: text("cluster"), folder: text("folder"), datacenter: text("datacenter") },
     hardwareVersion: hardwareVersionOf(text("configVersion")),
     cpuHotAdd: cellFlag(ofTab(vm, tabs.vCPU, "hotAdd")),

@@ -45,6 +45,6 @@ function relations(xml: string, folder: string): { id: string; type: string; par
     const [id, type, target] = [attributes.get("Id"), attributes.get("Type"), attributes.get("Target")];
     if (id === undefined || type === undefined || target === undefined) return [];
     if (attributes.get("TargetMode") === "External") return [];
-    return [{ id, type, part: path.join("/", folder, target).slice(1) }];
+    return [{ id, type, part: path.resolve("/", folder, target).slice(1) }];
   });
 }

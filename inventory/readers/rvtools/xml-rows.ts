@@ -58,8 +58,10 @@ export function sheetReader(strings: readonly string[], sink: RowSink): PartRead
   let cells: Cell[] | null = null;
   let value: string | null = null;
   let isValue = false;
+  let phonetic = 0;
   return new XmlStream({
     open: (name, attributes) => {
+      if (name === "rPh") phonetic += 1;
       if (name === "row") {
         line = wholeOf(attributes["r"]) ?? line + 1;
         column = -1;
@@ -69,7 +71,7 @@ export function sheetReader(strings: readonly string[], sink: RowSink): PartRead
         if (column >= MOST_COLUMNS) throw new SheetError(`more than ${MOST_COLUMNS} columns`);
         type = attributes["t"] ?? "n";
         value = null;
-      } else isValue = name === "v" || name === "t";
+      } else isValue = (name === "v" || name === "t") && phonetic === 0;
     },
     text: (text) => {
       if (isValue && sink.wants(column) && (value?.length ?? 0) < LONGEST_CELL) value = (value ?? "") + text;
@@ -77,6 +79,7 @@ export function sheetReader(strings: readonly string[], sink: RowSink): PartRead
     close: (name) => {
       if (name === "c" && value !== null && cells !== null) cells[column] = cellOf(type, value, strings);
       if (name === "c") value = null;
+      if (name === "rPh") phonetic -= 1;
       if (name === "v" || name === "t") isValue = false;
       if (name !== "row" || cells === null) return;
       sink.add(

@@ -10,7 +10,12 @@ testRule("software.cluster", [
   finds("a cluster with its address", one({ ...onFlat, software: ["/usr/sbin/corosync"], vips: ["10.20.0.100"] }), [
     "web01",
     "Warning",
-    /Pacemaker\/Corosync/,
+    /Corosync/,
   ]),
+  finds(
+    "a cluster whose address the plan names",
+    one({ ...onFlat, software: ["corosync"] }, { vips: ["10.20.0.100"] }),
+    ["web01", "Warning", /^Pacemaker\/Corosync/],
+  ),
   silent("no cluster", one({ software: ["nginx"] })),
 ]);
