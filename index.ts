@@ -7,6 +7,7 @@ import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
 import { loadPlan } from "./inventory/load.ts";
 import { serversInError } from "./planning/servers-in-error.ts";
+import { estateQuotaFaults } from "./review/estate-quota.ts";
 import { reviewEstate } from "./review/estate-review.ts";
 import { readOtherWaves } from "./review/other-waves.ts";
 import { ownOutputs } from "./review/own-outputs.ts";
@@ -19,9 +20,12 @@ import { userFault } from "./review/user-fault.ts";
 /** What all waves share, in the estate's own stack. */
 async function declareEstate(config: ProgramConfig) {
   const plan = await loadPlan(planPath(config.inventory));
-  const { stopped, notes } = await reviewEstate(plan, await ownOutputs());
+  const before = await ownOutputs();
+  const { stopped, notes } = await reviewEstate(plan, before);
   for (const note of notes) void pulumi.log.info(note);
   if (stopped.length > 0) throw new pulumi.RunError(stopped.join("\n"));
+  // A warning only: outputs of a run that was killed do not name all groups that it made.
+  for (const fault of await estateQuotaFaults(plan, before)) void pulumi.log.warn(fault);
   const groups = new EstateGroups("estate", { plan, stack: config.stack });
   return { securityGroups: groups.securityGroups, serverGroups: groups.serverGroups };
 }

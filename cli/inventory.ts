@@ -5,7 +5,10 @@ import { formatFaults, type Fault } from "../inventory/fault.ts";
 import { toSortedJson } from "../inventory/json.ts";
 import { loadEstate } from "../inventory/load.ts";
 import { formatNote, type FoundVm, type Note, type Reader } from "../inventory/readers/reader.ts";
+import { readHyperv } from "../inventory/readers/hyperv.ts";
 import { readLibvirt } from "../inventory/readers/libvirt.ts";
+import { readManual } from "../inventory/readers/manual.ts";
+import { readOva } from "../inventory/readers/ova.ts";
 import { readRvtools } from "../inventory/readers/rvtools/rvtools.ts";
 import { readVmx } from "../inventory/readers/vmx.ts";
 import type { SourceFacts } from "../inventory/schema/source.ts";
@@ -21,6 +24,8 @@ export interface InventoryOptions {
   readonly inventory?: string;
   readonly datastore?: string;
   readonly datastoreFolder?: string;
+  /** OVF packages: compare their files with the manifest; default true. */
+  readonly manifestCheck?: boolean;
   readonly dryRun: boolean;
   /** Take what a spreadsheet tells over what a vCenter has told; default: the VM stays as it is. */
   readonly replace?: boolean;
@@ -29,7 +34,10 @@ export interface InventoryOptions {
 
 /** Sources by the name on the command line. */
 const readers: Readonly<Record<string, Reader>> = {
+  hyperv: readHyperv,
   libvirt: readLibvirt,
+  manual: readManual,
+  ova: readOva,
   rvtools: readRvtools,
   vcenter: readVcenter,
   vmx: readVmx,
@@ -50,7 +58,9 @@ export async function inventoryCommand(
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
   const { vms, faults, notes, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();
-  const found = refresh(vms, estate, options.replace);
+  const all = refresh(vms, estate, options.replace);
+  // What could not be read may well be there.
+  const found = faults.length === 0 ? all : { ...all, gone: [] };
   if (!options.dryRun) {
     await writeRefresh(estateFolder, found);
     await writeSources(path.join(path.dirname(estateFolder), "sources"), sources);
@@ -80,7 +90,8 @@ async function readPlaces(
     const folder = isLive || statSync(place).isDirectory() ? place : path.dirname(place);
     const datastoreFolder = path.resolve(options.datastoreFolder ?? folder);
     const datastore = options.datastore ?? path.basename(datastoreFolder);
-    for await (const finding of reader(place, { datastore, datastoreFolder, progress: told })) {
+    const { manifestCheck = true } = options;
+    for await (const finding of reader(place, { datastore, datastoreFolder, manifestCheck, progress: told })) {
       if ("vm" in finding) vms.push(finding.vm);
       else if ("fault" in finding) faults.push(finding.fault);
       else if ("note" in finding) notes.push(finding.note);

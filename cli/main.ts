@@ -2,10 +2,11 @@ import { Command, Option } from "commander";
 import { keepMemoryPrivate } from "../cloud/memory.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { initWave } from "./init.ts";
-import { inventoryCommand, sourceKinds } from "./inventory.ts";
+import { inventoryCommand, sourceKinds, type InventoryOptions } from "./inventory.ts";
 import { planCommand } from "./plan.ts";
 import { runStack } from "./run-stack.ts";
 import { exitCodes, reportFailure, UserError } from "./failure.ts";
+import { addWavesCommands } from "./waves/commands.ts";
 
 const program = new Command("wavelift")
   .description("Moves virtual machines into OpenStack on Ceph, wave by wave, as Pulumi stacks.")
@@ -27,25 +28,13 @@ program
   .option("--inventory <folder>", "folder with estate/; default: inventory")
   .option("--datastore <name>", "name of the datastore that the disks are in; default: the folder's name")
   .option("--datastore-folder <folder>", "folder that is that datastore; default: the place")
+  .option("--no-manifest-check", "ova: do not compare the files with their manifest")
   .option("--dry-run", "write nothing", false)
   .option("--replace", "let RVTools replace what was read from vCenter, which tells more", false)
   .option("--json", "print what changed as JSON", false)
-  .action(
-    async (
-      kind: string,
-      places: string[],
-      options: {
-        inventory?: string;
-        datastore?: string;
-        datastoreFolder?: string;
-        dryRun: boolean;
-        replace: boolean;
-        json: boolean;
-      },
-    ) => {
-      process.exitCode = await inventoryCommand(kind, places, options);
-    },
-  );
+  .action(async (kind: string, places: string[], options: InventoryOptions) => {
+    process.exitCode = await inventoryCommand(kind, places, options);
+  });
 
 program
   .command("init")
@@ -97,6 +86,8 @@ program
   .action(async (host: string | undefined, options: DoctorOptions) => {
     process.exitCode = await doctor(host, options);
   });
+
+addWavesCommands(program);
 
 try {
   protectMemory();

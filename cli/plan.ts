@@ -28,7 +28,9 @@ export async function planCommand(wave: string, options: PlanOptions): Promise<n
   if (!name.success) throw new UserError(`${shown(wave)} is no name of a wave: ${name.error.issues[0]?.message ?? ""}`);
   const inventory = options.inventory === undefined ? inventoryOf(wave) : path.resolve(options.inventory);
   const stack = `wavelift/${wave}`;
-  const { written, ...inputs } = await readInputs(inventory, wave, stack);
+  const { written, ...inputs } = await readInputs(inventory, wave, stack, (message) => {
+    process.stderr.write(`${message}\n`);
+  });
   const planned = planWave({ ...inputs, wave, stack, previous: written, again: new Set(options.vm) });
   const file = onlyVms(planned.file, written, options.vm, wave);
   const differences = written === null ? [] : drift(written, file);

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { z } from "zod";
 import { CloudError } from "./cloud-error.ts";
-import { endpointOf, EndpointError } from "./endpoint.ts";
+import { endpointOf, EndpointError, regionOf } from "./endpoint.ts";
 import { secretsOf, type CloudEntry } from "./entry.ts";
 import type { ServiceType } from "./service.ts";
 import { openSession, reasonOf, sendFor, type Session } from "./session.ts";
@@ -23,6 +23,10 @@ export interface CloudClient {
   readonly cloud: string;
   readonly projectId: string;
   readonly roles: readonly string[];
+  /** Region whose services are used; null where the catalog names none. */
+  readonly region: string | null;
+  /** Types of all services in the catalog, sorted. */
+  readonly services: readonly string[];
   /**
    * Sends a request to a path below the service's endpoint ("/servers/ID") and gives back the parsed JSON body, or
    * null when there is none. Parts of the path that come from outside must be encoded by the caller.
@@ -127,8 +131,10 @@ export async function connect(entry: CloudEntry, options: ClientOptions = {}): P
     return items;
   };
 
-  const { projectId, roles } = first;
-  return { cloud: entry.name, projectId, roles, request, list, close: () => transport.close() };
+  const { projectId, roles, catalog } = first;
+  const services = [...new Set(catalog.map(({ type }) => type))].sort();
+  const region = regionOf(catalog, entry);
+  return { cloud: entry.name, projectId, roles, region, services, request, list, close: () => transport.close() };
 }
 
 /**

@@ -42,18 +42,30 @@ export function endpointOf(catalog: Catalog, entry: CloudEntry, service: Service
     );
   }
   const offered = endpoints.filter((endpoint) => endpoint.interface === entry.interface);
-  const regionOf = (endpoint: (typeof endpoints)[number]): string => endpoint.region_id ?? endpoint.region ?? "";
-  const regions = [...new Set(offered.map(regionOf))].sort();
+  const regions = [...new Set(offered.map(nameOfRegion))].sort();
   const region = entry.region ?? (regions.length === 1 ? regions[0] : undefined);
-  const chosen = offered.find((endpoint) => regionOf(endpoint) === region);
+  const chosen = offered.find((endpoint) => nameOfRegion(endpoint) === region);
   if (chosen !== undefined) return versioned(service, chosen.url, projectId);
 
-  const all = endpoints.map((endpoint) => `${endpoint.interface} in ${regionOf(endpoint)}`);
+  const all = endpoints.map((endpoint) => `${endpoint.interface} in ${nameOfRegion(endpoint)}`);
   throw new EndpointError(
     `the catalog of cloud "${entry.name}" has no ${entry.interface} endpoint of "${service}" in ` +
       `${entry.region === null ? "one region alone: set region_name in clouds.yaml" : `region "${entry.region}"`}; ` +
       `it has ${[...new Set(all)].sort().join(", ")}.`,
   );
+}
+
+/** Region of the entry, else the only one in which the catalog has servers or volumes; null where it names none, or several. */
+export function regionOf(catalog: Catalog, entry: CloudEntry): string | null {
+  if (entry.region !== null) return entry.region;
+  const used = [...serviceAliases.compute, ...serviceAliases["block-storage"]];
+  const endpoints = catalog.filter(({ type }) => used.includes(type)).flatMap((service) => service.endpoints);
+  const regions = [...new Set(endpoints.map(nameOfRegion))];
+  return regions.length === 1 ? regions[0] || null : null;
+}
+
+function nameOfRegion(endpoint: Catalog[number]["endpoints"][number]): string {
+  return endpoint.region_id ?? endpoint.region ?? "";
 }
 
 /** Endpoints stand in catalogs with and without version and project: gives each service the form its paths go on from. */

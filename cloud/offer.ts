@@ -1,3 +1,5 @@
+import type { StoragePool } from "./storage-pool.ts";
+
 /**
  * What one target (cloud, region, project) offers and already holds: plain data, read once by `cloud/` and judged by
  * the pure functions of `planning/`.
@@ -7,22 +9,52 @@ export interface CloudOffer {
   /** Entry of clouds.yaml that it was read from, where it was read from one. */
   readonly cloud?: string;
   readonly projectId: string;
+  /** Region of the services; null where the catalog names none. With the project it tells two targets apart. */
+  readonly region: string | null;
   /** Whether the credentials carry the admin role: it may choose fixed IPs and MACs on networks of others. */
   readonly isAdmin: boolean;
+  /** Names of the roles of the credentials in this project. */
+  readonly roles: readonly string[];
+  /** Types of the services in the catalog, for example key-manager (Barbican). */
+  readonly services: readonly string[];
   readonly flavors: readonly Flavor[];
-  readonly volumeTypes: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly isPublic: boolean;
-    readonly multiattach: boolean;
-  }[];
+  readonly volumeTypes: readonly VolumeType[];
   readonly networks: readonly OfferedNetwork[];
   readonly subnets: readonly OfferedSubnet[];
+  /** Zones of servers that are up. */
   readonly availabilityZones: readonly string[];
+  /** Zone of servers -> hosts that run; null where the credentials may not see hosts. */
+  readonly zoneHosts: Readonly<Record<string, number>> | null;
+  /** Zones of volumes that are up; null where Cinder does not tell. */
+  readonly volumeZones: readonly string[] | null;
+  /** Pools behind the volume types; null where the credentials may not see them (Cinder shows them to administrators). */
+  readonly storagePools: readonly StoragePool[] | null;
+  /** Server groups of the project; null where Nova does not tell. */
+  readonly serverGroups: readonly OfferedServerGroup[] | null;
   readonly quota: Quota;
   readonly ports: readonly ExistingPort[];
   readonly servers: readonly ExistingServer[];
   readonly volumes: readonly ExistingVolume[];
+}
+
+export interface VolumeType {
+  readonly id: string;
+  readonly name: string;
+  readonly isPublic: boolean;
+  /** Whether several servers may use one volume at once; null where Cinder does not show it (members, before Xena). */
+  readonly multiattach: boolean | null;
+  /** Zones that it is limited to; null: no limit, or not told. */
+  readonly zones: readonly string[] | null;
+  /** Its volume_backend_name, which only administrators see; null: any, or not told. */
+  readonly backend: string | null;
+}
+
+export interface OfferedServerGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly policies: readonly string[];
+  /** Ids of its servers; deleted ones are none. */
+  readonly memberIds: readonly string[];
 }
 
 /** A flavor that the project can really use: private ones only where the project has access. */
@@ -33,6 +65,10 @@ export interface Flavor {
   readonly memoryMiB: number;
   /** Root disk in GiB; irrelevant for servers that boot from a volume. */
   readonly diskGiB: number;
+  /** A second, empty disk on the host, in GiB; 0: none. */
+  readonly ephemeralGiB: number;
+  /** A swap disk on the host, in MiB; 0: none. */
+  readonly swapMiB: number;
   readonly disabled: boolean;
   readonly isPublic: boolean;
   readonly extraSpecs: Readonly<Record<string, string>>;
@@ -44,6 +80,8 @@ export interface OfferedNetwork {
   readonly projectId: string;
   readonly shared: boolean;
   readonly portSecurityEnabled: boolean;
+  /** Largest packet in bytes; null where Neutron does not tell. */
+  readonly mtu: number | null;
 }
 
 export interface OfferedSubnet {
@@ -53,6 +91,12 @@ export interface OfferedSubnet {
   readonly cidr: string;
   readonly ipVersion: 4 | 6;
   readonly gatewayIp: string | null;
+  /** Ranges that Neutron gives addresses from by itself; empty: none. */
+  readonly allocationPools: readonly { readonly start: string; readonly end: string }[];
+  /** Whether a DHCP agent answers there. */
+  readonly dhcp: boolean;
+  /** IPv6 addresses come from the MAC (SLAAC, stateless DHCP): Neutron refuses chosen ones. */
+  readonly automatic: boolean;
 }
 
 /** A limit of null means unlimited (-1 in the API). */
@@ -65,8 +109,16 @@ export interface Quota {
   readonly instances: QuotaItem;
   readonly cores: QuotaItem;
   readonly ramMiB: QuotaItem;
+  /** Servers in one server group; null: no limit, or not told. */
+  readonly serverGroupMembers: number | null;
+  /** Metadata items of one server; null: no limit, or not told. */
+  readonly metadataItems: number | null;
   readonly volumes: QuotaItem;
   readonly gigabytes: QuotaItem;
+  /** Largest volume in GiB; null: no limit, or not told. */
+  readonly perVolumeGiB: number | null;
+  /** false: Cinder shows this user no quotas of volume types; `perVolumeType` is empty then. */
+  readonly typesKnown: boolean;
   /** Volume type -> quotas of that type. */
   readonly perVolumeType: Readonly<Record<string, { readonly volumes: QuotaItem; readonly gigabytes: QuotaItem }>>;
   readonly ports: QuotaItem;

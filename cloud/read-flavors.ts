@@ -11,6 +11,9 @@ const RawFlavor = z.object({
   vcpus: z.number(),
   ram: z.number(),
   disk: z.number(),
+  "OS-FLV-EXT-DATA:ephemeral": z.number().default(0),
+  // Empty text where there is none.
+  swap: z.coerce.number().default(0),
   "OS-FLV-DISABLED:disabled": z.boolean().default(false),
   "os-flavor-access:is_public": z.boolean().default(true),
   extra_specs: ExtraSpecs.optional(),
@@ -33,6 +36,8 @@ export async function readFlavors(client: CloudClient): Promise<Flavor[]> {
       vcpus: flavor.vcpus,
       memoryMiB: flavor.ram,
       diskGiB: flavor.disk,
+      ephemeralGiB: flavor["OS-FLV-EXT-DATA:ephemeral"],
+      swapMiB: flavor.swap,
       disabled: flavor["OS-FLV-DISABLED:disabled"],
       isPublic: flavor["os-flavor-access:is_public"],
       extraSpecs: flavor.extra_specs ?? (await readExtraSpecs(client, flavor.id)),

@@ -10,6 +10,7 @@ const RawNetwork = z.object({
   project_id: z.string(),
   shared: z.boolean().default(false),
   port_security_enabled: z.boolean().default(true),
+  mtu: z.number().nullish(),
 });
 const RawSubnet = z.object({
   id: z.string(),
@@ -18,6 +19,9 @@ const RawSubnet = z.object({
   cidr: z.string(),
   ip_version: z.union([z.literal(4), z.literal(6)]),
   gateway_ip: z.string().nullish(),
+  allocation_pools: z.array(z.object({ start: z.string(), end: z.string() })).default([]),
+  enable_dhcp: z.boolean().default(true),
+  ipv6_address_mode: z.string().nullish(),
 });
 const RawPort = z.object({
   id: z.string(),
@@ -32,6 +36,9 @@ const RawPort = z.object({
     .nullish()
     .transform((text) => text ?? ""),
 });
+
+/** Modes in which an IPv6 address follows from the MAC (neutron/common/ipv6_utils.py, is_auto_address_subnet). */
+const AUTOMATIC: ReadonlySet<string> = new Set(["slaac", "dhcpv6-stateless"]);
 
 /** A collection with only the fields that are read, in pages: Neutron pages only when asked to. */
 const query = (path: string, schema: z.ZodObject): string => {
@@ -53,12 +60,13 @@ export async function readNetworks(
   ]);
   const networks = rawNetworks
     .filter((network) => isAdmin || network.shared || network.project_id === client.projectId)
-    .map(({ id, name, project_id: projectId, shared, port_security_enabled: portSecurityEnabled }) => ({
-      id,
-      name,
-      projectId,
-      shared,
-      portSecurityEnabled,
+    .map((network) => ({
+      id: network.id,
+      name: network.name,
+      projectId: network.project_id,
+      shared: network.shared,
+      portSecurityEnabled: network.port_security_enabled,
+      mtu: network.mtu ?? null,
     }));
   const offered = new Set(networks.map(({ id }) => id));
   const subnets = rawSubnets
@@ -70,6 +78,9 @@ export async function readNetworks(
       cidr: subnet.cidr,
       ipVersion: subnet.ip_version,
       gatewayIp: subnet.gateway_ip ?? null,
+      allocationPools: subnet.allocation_pools,
+      dhcp: subnet.enable_dhcp,
+      automatic: AUTOMATIC.has(subnet.ipv6_address_mode ?? ""),
     }));
   return { networks, subnets };
 }

@@ -1,19 +1,17 @@
 import { z } from "zod";
 import { readMark } from "../planning/mark.ts";
-import { getAll, getOne } from "./answer.ts";
+import { getAll } from "./answer.ts";
 import type { CloudClient } from "./client.ts";
 import type { CloudOffer, ExistingServer, ExistingVolume } from "./offer.ts";
 import { readFlavors } from "./read-flavors.ts";
 import { readNetworks, readPorts } from "./read-network.ts";
 import { readQuota } from "./read-quota.ts";
+import { readServerGroups } from "./read-server-groups.ts";
+import { readStoragePools } from "./read-storage-pools.ts";
+import { readVolumeTypes } from "./read-volume-types.ts";
+import { readComputeZones, readVolumeZones } from "./read-zones.ts";
 
 const Metadata = z.record(z.string(), z.string()).default({});
-const RawType = z.object({
-  id: z.string(),
-  name: z.string(),
-  is_public: z.boolean().default(true),
-  extra_specs: z.record(z.string(), z.string()).default({}),
-});
 const RawServer = z.object({ id: z.string(), name: z.string(), status: z.string(), metadata: Metadata });
 const RawVolume = z.object({
   id: z.string(),
@@ -23,9 +21,6 @@ const RawVolume = z.object({
   volume_type: z.string().nullish(),
   metadata: Metadata,
 });
-const Zones = z.object({
-  availabilityZoneInfo: z.array(z.object({ zoneName: z.string(), zoneState: z.object({ available: z.boolean() }) })),
-});
 
 /**
  * Reads what the client's project can use and already holds. `target` is its name in the plan.
@@ -34,50 +29,35 @@ const Zones = z.object({
  */
 export async function readOffer(client: CloudClient, target: string): Promise<CloudOffer> {
   const isAdmin = client.roles.includes("admin");
-  const [flavors, volumeTypes, { networks, subnets }, availabilityZones, quota, ports, servers, volumes] =
-    await Promise.all([
-      readFlavors(client),
-      readVolumeTypes(client),
-      readNetworks(client, isAdmin),
-      readZones(client),
-      readQuota(client),
-      readPorts(client),
-      readServers(client),
-      readVolumes(client),
-    ]);
-  return {
-    target,
-    projectId: client.projectId,
-    isAdmin,
+  const [
     flavors,
     volumeTypes,
-    networks,
-    subnets,
-    availabilityZones,
+    reached,
+    zones,
+    volumeZones,
+    storagePools,
+    serverGroups,
     quota,
     ports,
     servers,
     volumes,
-  };
-}
-
-/**
- * Volume types of the project: as with flavors, no `is_public` means the public ones and those it has access to.
- * Older Cinders show extra specs to administrators only: there a member sees no type as multiattach.
- */
-async function readVolumeTypes(client: CloudClient): Promise<CloudOffer["volumeTypes"]> {
-  const types = await getAll(client, "block-storage", "/types", "volume_types", RawType);
-  return types.map(({ id, name, is_public: isPublic, extra_specs: specs }) => ({
-    id,
-    name,
-    isPublic,
-    multiattach: /^<is>\s*true$/i.test(specs["multiattach"] ?? ""),
-  }));
-}
-
-async function readZones(client: CloudClient): Promise<string[]> {
-  const { availabilityZoneInfo } = await getOne(client, "compute", "/os-availability-zone", Zones);
-  return availabilityZoneInfo.filter(({ zoneState }) => zoneState.available).map(({ zoneName }) => zoneName);
+  ] = await Promise.all([
+    readFlavors(client),
+    readVolumeTypes(client),
+    readNetworks(client, isAdmin),
+    readComputeZones(client, isAdmin),
+    readVolumeZones(client),
+    readStoragePools(client),
+    readServerGroups(client),
+    readQuota(client),
+    readPorts(client),
+    readServers(client),
+    readVolumes(client),
+  ]);
+  const { projectId, region, roles, services } = client;
+  const who = { target, projectId, region, isAdmin, roles, services };
+  const offered = { flavors, volumeTypes, ...reached, ...zones, volumeZones, storagePools, serverGroups, quota };
+  return { ...who, ...offered, ports, servers, volumes };
 }
 
 async function readServers(client: CloudClient): Promise<ExistingServer[]> {

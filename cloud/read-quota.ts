@@ -13,12 +13,20 @@ const NovaLimits = z.object({
       totalCoresUsed: z.number(),
       maxTotalRAMSize: z.number(),
       totalRAMUsed: z.number(),
+      maxServerGroupMembers: z.number().default(-1),
+      maxServerMeta: z.number().default(-1),
     }),
   }),
 });
 const CinderItem = z.object({ limit: z.number(), in_use: z.number(), reserved: z.number().default(0) });
 /** Beside these stand volumes_TYPE and gigabytes_TYPE, and the project's id. */
-const CinderQuota = z.object({ quota_set: z.looseObject({ volumes: CinderItem, gigabytes: CinderItem }) });
+const CinderQuota = z.object({
+  quota_set: z.looseObject({
+    volumes: CinderItem,
+    gigabytes: CinderItem,
+    per_volume_gigabytes: z.object({ limit: z.number() }).optional(),
+  }),
+});
 const CinderLimits = z.object({
   limits: z.object({
     absolute: z.object({
@@ -35,7 +43,8 @@ const NeutronDetails = z.object({
 const NeutronQuota = z.object({ quota: z.object({ port: z.number() }) });
 
 /** A quota of -1 is no limit. */
-const item = (limit: number, used: number): QuotaItem => ({ limit: limit < 0 ? null : limit, used });
+const item = (limit: number, used: number): QuotaItem => ({ limit: limitOf(limit), used });
+const limitOf = (limit: number): number | null => (limit < 0 ? null : limit);
 
 /** Limits and use of the project; what is reserved (being created right now) counts as used. */
 export async function readQuota(client: CloudClient): Promise<Quota> {
@@ -47,16 +56,22 @@ export async function readQuota(client: CloudClient): Promise<Quota> {
   return { ...compute, ...storage, ports };
 }
 
-async function readCompute(client: CloudClient): Promise<Pick<Quota, "instances" | "cores" | "ramMiB">> {
+type ComputeQuota = Pick<Quota, "instances" | "cores" | "ramMiB" | "serverGroupMembers" | "metadataItems">;
+type StorageQuota = Pick<Quota, "volumes" | "gigabytes" | "perVolumeGiB" | "typesKnown" | "perVolumeType">;
+
+/** Nova counts servers from their birth on: nothing is reserved there (nova/quota.py since Pike). */
+async function readCompute(client: CloudClient): Promise<ComputeQuota> {
   const { absolute } = (await getOne(client, "compute", "/limits", NovaLimits)).limits;
   return {
     instances: item(absolute.maxTotalInstances, absolute.totalInstancesUsed),
     cores: item(absolute.maxTotalCores, absolute.totalCoresUsed),
     ramMiB: item(absolute.maxTotalRAMSize, absolute.totalRAMUsed),
+    serverGroupMembers: limitOf(absolute.maxServerGroupMembers),
+    metadataItems: limitOf(absolute.maxServerMeta),
   };
 }
 
-async function readStorage(client: CloudClient): Promise<Pick<Quota, "volumes" | "gigabytes" | "perVolumeType">> {
+async function readStorage(client: CloudClient): Promise<StorageQuota> {
   const path = `/os-quota-sets/${encodeURIComponent(client.projectId)}?usage=true`;
   let set: z.infer<typeof CinderQuota>["quota_set"];
   try {
@@ -68,6 +83,8 @@ async function readStorage(client: CloudClient): Promise<Pick<Quota, "volumes" |
     return {
       volumes: item(absolute.maxTotalVolumes, absolute.totalVolumesUsed),
       gigabytes: item(absolute.maxTotalVolumeGigabytes, absolute.totalGigabytesUsed),
+      perVolumeGiB: null,
+      typesKnown: false,
       perVolumeType: {},
     };
   }
@@ -83,6 +100,8 @@ async function readStorage(client: CloudClient): Promise<Pick<Quota, "volumes" |
   return {
     volumes: read(set.volumes),
     gigabytes: read(set.gigabytes),
+    perVolumeGiB: limitOf(set.per_volume_gigabytes?.limit ?? -1),
+    typesKnown: true,
     perVolumeType: Object.fromEntries(
       types.map((type) => [type, { volumes: read(set[`volumes_${type}`]), gigabytes: read(set[`gigabytes_${type}`]) }]),
     ),

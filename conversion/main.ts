@@ -7,16 +7,18 @@ import { runGuard } from "./guard/guard.ts";
 import { guardVerb } from "./guard/job.ts";
 import { launch, readAll } from "./launcher.ts";
 import { launchProbe } from "./probe/launch.ts";
+import { launchSpace } from "./probe/launch-space.ts";
 
 const bundle = fileURLToPath(import.meta.url);
 
 /**
- * `program` is the far side, `doctor` a look at a conversion host; `guard` and `unguard` need neither side; anything else
+ * `program` is the far side, `doctor` a look at a conversion host, `space` one at its pools; `guard` and `unguard` need neither side; anything else
  * is a verb for the launcher.
  */
 async function run(verb: string | undefined): Promise<ExitCode> {
   if (verb === "program") return (await import("./program.ts")).runProgram();
   if (verb === "doctor") return launchProbe(bundle, process.env);
+  if (verb === "space") return launchSpace(bundle, process.env);
   const guard = guardVerb(verb);
   if (guard !== null) return runGuard(guard, await readAll(process.stdin), process.env);
   return launch(verb, bundle, process.env);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { CloudEntry } from "../cloud/entry.ts";
+import { PoolSpaces } from "../planning/pool-space.ts";
 import { Work } from "./input.ts";
-import { HostFacts, ProbeWork } from "./probe/facts.ts";
+import { HostFacts, ProbeWork, SpaceWork } from "./probe/facts.ts";
 import { Report } from "./report.ts";
 import { Settings } from "./settings.ts";
 
@@ -11,7 +12,7 @@ import { Settings } from "./settings.ts";
  */
 export const Order = z.strictObject({
   version: z.literal(1),
-  work: z.discriminatedUnion("verb", [Work, ProbeWork]),
+  work: z.discriminatedUnion("verb", [Work, ProbeWork, SpaceWork]),
   settings: Settings,
   /** Null for verbs that ask nothing of the cloud. */
   cloud: CloudEntry.nullable(),
@@ -25,6 +26,7 @@ export const Reply = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("report"), report: Report }),
   z.strictObject({ kind: z.literal("needsSlot") }),
   z.strictObject({ kind: z.literal("facts"), facts: HostFacts }),
+  z.strictObject({ kind: z.literal("space"), spaces: PoolSpaces }),
 ]);
 export type Reply = z.infer<typeof Reply>;
 

@@ -8,6 +8,7 @@ import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, Failure, messageOf } from "./failure.ts";
 import { HELLO, Order, type Reply } from "./order.ts";
 import { probeHost } from "./probe/host.ts";
+import { poolSpaces } from "./probe/space.ts";
 import { defaultPatience } from "./rbd/takeover.ts";
 import { runFolder, workFolder } from "./run-folder.ts";
 import { perform } from "./verbs/perform.ts";
@@ -99,6 +100,7 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
   };
   const { settings, mayCopy, work } = order;
   if (work.verb === "probe") return { kind: "facts", facts: await probeHost(commands, settings, log) };
+  if (work.verb === "space") return { kind: "space", spaces: await poolSpaces(commands, settings) };
   const world: World = {
     commands,
     clock: systemClock,

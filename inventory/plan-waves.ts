@@ -12,7 +12,8 @@ import { wholeFileFault } from "./source-document.ts";
  * head alone, so that it costs the same in an estate of 5,000 VMs as in one of 50. `plan/archive/` is not read.
  */
 
-const wavePlanKind: FileKind<WavePlan> = {
+/** `plan/WAVE.yaml`. */
+export const wavePlanKind: FileKind<WavePlan> = {
   schema: WavePlan,
   vmOf: ([vms, key]) => (vms === "vms" && key !== undefined ? String(key) : null),
   check: () => [],
@@ -48,7 +49,7 @@ export async function wavePlanNames(planFile: string): Promise<{ names: string[]
 
 /** Reads one wave's own file with its faults. */
 export async function readWavePlan(planFile: string, name: string): Promise<WavePlanFile> {
-  return { name, checked: await checkFile(fileOf(planFile, name), wavePlanKind) };
+  return { name, checked: await checkFile(wavePlanFile(planFile, name), wavePlanKind) };
 }
 
 /** Of these waves, those that hold one of these VMs, too. The others' files are looked through, not parsed. */
@@ -63,7 +64,7 @@ export async function readWavePlansWith(
   const mayHold = new RegExp(`\\\\|(?<![a-z0-9-])(?:${keys.join("|")})(?![a-z0-9-])`);
   const found: WavePlanFile[] = [];
   for (const name of names) {
-    const file = fileOf(planFile, name);
+    const file = wavePlanFile(planFile, name);
     const text = await readText(file);
     if (typeof text === "string" && mayHold.test(text))
       found.push({ name, checked: checkText(file, text, wavePlanKind) });
@@ -84,7 +85,9 @@ export function faultsByWave(ofPlan: FaultAt, ofWaves: ReadonlyMap<string, Fault
 /** For faults of a wave's own file. */
 export const wavePlanVmOf = wavePlanKind.vmOf;
 
-const fileOf = (planFile: string, name: string): string => path.join(wavePlansFolder(planFile), `${name}.yaml`);
+/** File of a wave of its own. */
+export const wavePlanFile = (planFile: string, name: string): string =>
+  path.join(wavePlansFolder(planFile), `${name}.yaml`);
 
 async function namesIn(folder: string): Promise<string[]> {
   try {

@@ -43,16 +43,14 @@ export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, E
   const places = new Set(found.map(placeOf));
   const seen = new Set(keyed.map(({ key }) => key));
   const gone = [...estate.values()].filter((vm) => !seen.has(vm.key) && places.has(placeOf(vm)));
-  const kept = new Map(
-    keyed.flatMap(({ key, vm, isNew }) => {
-      const before = estate.get(key);
-      return replace || isNew || before === undefined || !isPoorer(vm, before)
-        ? []
-        : [[key, changesOf(before, { version: 1, key, ...vm }, "")] as const];
-    }),
-  );
   const now = new Map(estate);
-  for (const { key, vm } of keyed) if (!kept.has(key)) now.set(key, { version: 1, key, ...vm });
+  const kept = new Map<string, readonly Change[]>();
+  for (const { key, vm } of keyed) {
+    const read: EstateVm = { version: 1, key, ...vm };
+    const before = estate.get(key);
+    if (before !== undefined && !replace && isPoorer(read, before)) kept.set(key, changesOf(before, read, ""));
+    else now.set(key, read);
+  }
   const fresh = new Set(keyed.filter(({ isNew }) => isNew).map(({ key }) => key));
   const vms = withSharedDisks([...now.values()])
     .map((vm) => refreshed(vm, fresh.has(vm.key) ? undefined : estate.get(vm.key), kept.get(vm.key)))
@@ -65,6 +63,7 @@ export function refresh(found: readonly FoundVm[], estate: ReadonlyMap<string, E
 
 const placeOf = ({ source: { kind, server } }: { source: FoundVm["source"] }): string => JSON.stringify([kind, server]);
 
+/** @param untaken what a poorer source says otherwise; the VM stays as it was read before. */
 function refreshed(vm: EstateVm, before: EstateVm | undefined, untaken: readonly Change[] | undefined): Refreshed {
   if (before === undefined) return { vm, status: "new", changes: [] };
   const changes = before === vm ? [] : changesOf(before, vm, "");
@@ -89,7 +88,7 @@ function changesOf(before: unknown, after: unknown, place: string): Change[] {
   );
 }
 
-/** The parts of a map, or of a list of devices by their key, so that a removed one does not shift the others. */
+/** The parts of a map, or of a list of devices or snapshots by their key, so that a removed one does not shift the others. */
 function partsOf(value: unknown): Map<string, unknown> | null {
   if (typeof value !== "object" || value === null) return null;
   if (!Array.isArray(value)) return new Map(Object.entries(value));
@@ -97,7 +96,8 @@ function partsOf(value: unknown): Map<string, unknown> | null {
 }
 
 function nameOf(item: unknown): string | null {
-  return typeof item === "object" && item !== null && "deviceKey" in item ? String(item.deviceKey) : null;
+  if (typeof item !== "object" || item === null) return null;
+  return "deviceKey" in item ? String(item.deviceKey) : "id" in item ? String(item.id) : null;
 }
 
 /** Writes KEY.json of the VMs that are new or have changed, each whole or not at all. */

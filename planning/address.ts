@@ -16,6 +16,40 @@ export function inCidr(address: string, cidr: string): boolean {
   return list.check(address, family);
 }
 
+/** Whether the address lies between two others, both included. An address of the other family does not. */
+export function inRange(address: string, start: string, end: string): boolean {
+  const family = familyOf(address);
+  if (family === null || familyOf(start) !== family || familyOf(end) !== family) return false;
+  const list = new BlockList();
+  try {
+    list.addRange(start, end, family);
+  } catch {
+    // The end comes before the start.
+    return false;
+  }
+  return list.check(address, family);
+}
+
+/**
+ * What of the subnet no port may have, or null: Neutron refuses the network's own address and the broadcast address of
+ * IPv4 (neutron/ipam/utils.py, check_subnet_ip; in /31 and /32 later releases allow them), and the first of IPv6.
+ */
+export function reservedAddress(address: string, cidr: string): "network" | "broadcast" | null {
+  const [network = "", bits = ""] = cidr.split("/");
+  if (!inCidr(address, cidr)) return null;
+  const isFirst = canonicalAddress(address) === canonicalAddress(network);
+  if (isIPv6(address)) return isFirst ? "network" : null;
+  if (Number(bits) >= 31) return null;
+  if (isFirst) return "network";
+  const hosts = 2 ** (32 - Number(bits));
+  return numberOf(address) % hosts === hosts - 1 ? "broadcast" : null;
+}
+
+/** An IPv4 address as a number. */
+function numberOf(address: string): number {
+  return address.split(".").reduce((number, part) => number * 256 + Number(part), 0);
+}
+
 /**
  * Whether guests make this address themselves, so that it is nobody's fixed IP: fe80::/10 and 169.254.0.0/16, and
  * loopback.

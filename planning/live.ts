@@ -13,7 +13,7 @@ export interface Unread {
   readonly server: string;
   /** Why, for people. No credential stands in it. */
   readonly reason: string;
-  /** Keys of the VMs that it was to be asked for. */
+  /** Keys of the VMs that were not read for it; none: what was to be asked beside the reader did not answer. */
   readonly vms: readonly string[];
 }
 

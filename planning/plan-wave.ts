@@ -6,10 +6,11 @@ import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { own } from "../inventory/own.ts";
 import { begunVms } from "./begun.ts";
 import { judge } from "./concerns/judge.ts";
-import type { WaveView } from "./concerns/rule.ts";
+import type { Rule, WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
 import { type Live, notLive } from "./live.ts";
 import { plannedVm } from "./planned-vm.ts";
+import type { PoolSpaces } from "./pool-space.ts";
 import { vmsWithServer } from "./waiting.ts";
 import { isKnown, type Subject, subjectsOf } from "./subject.ts";
 
@@ -32,6 +33,10 @@ export interface PlanInput {
   readonly sources?: readonly SourceFacts[];
   /** What the sources said of the VMs just now. Default: they were not asked. */
   readonly live?: Live;
+  /** Space of the targets' pools as the conversion host sees it. Default: it was not asked. */
+  readonly storage?: PoolSpaces;
+  /** Rules of the operators, beside those of the program. Default: none. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface PlannedWave {
@@ -51,10 +56,11 @@ export function planWave(input: PlanInput): PlannedWave {
   const file: WaveFile = { version: 1, wave: input.wave, targets: targetsOf(vms, input), vms };
   const { plan, wave, stack, offers } = input;
   const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
-  const sources = input.sources ?? [];
-  const live = input.live ?? notLive;
-  const view: WaveView = { plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, live };
-  return { file, concerns: judge(view) };
+  const { sources = [], live = notLive, storage = {} } = input;
+  const view: WaveView = {
+    ...{ plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, live, storage },
+  };
+  return { file, concerns: judge(view, input.rules) };
 }
 
 /** VMs that are rolled back or accepted are not checked: nothing of them is made any more. */

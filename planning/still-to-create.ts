@@ -14,7 +14,7 @@ export interface Demand {
 }
 
 /**
- * What of these VMs (all of one target) is still to be created: without the volumes, ports and servers that carry this
+ * What of these VMs (all of one project) is still to be created: without the volumes, ports and servers that carry this
  * stack's mark. A VM in `precopy` gets volumes only; accepted VMs get nothing any more.
  */
 export function stillToCreate(vms: readonly PlannedVm[], offer: CloudOffer, stack: string): Demand {
@@ -23,9 +23,8 @@ export function stillToCreate(vms: readonly PlannedVm[], offer: CloudOffer, stac
   const marked = <T extends { readonly mark: { readonly stack: string } | null }>(things: readonly T[]): T[] =>
     things.filter(({ mark }) => mark?.stack === stack);
   const ownVolumes = new Set(marked(offer.volumes).map(({ mark }) => mark?.key));
-  const ownServers = new Set(marked(offer.servers).map(({ mark }) => mark?.key));
 
-  const servers = cutover.filter(({ key, boot }) => boot && !ownServers.has(key));
+  const servers = serversToCreate(vms, offer, stack);
   const disks = going.flatMap((vm) => vm.disks).filter(({ key }) => !ownVolumes.has(key));
   const ports = cutover.flatMap((vm) => withoutPort(vm, marked(offer.ports)));
   const types = [...new Set(disks.map(({ volumeType }) => volumeType))].sort();
@@ -46,7 +45,7 @@ export function stillToCreate(vms: readonly PlannedVm[], offer: CloudOffer, stac
 }
 
 /** NICs that have no port yet: known by network and MAC, and one without MAC by a port of the VM that is no other NIC's. */
-function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]): PlannedNic[] {
+export function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]): PlannedNic[] {
   const named = nics.filter(({ macAddress }) => macAddress !== null);
   const isOf = (nic: PlannedNic, port: CloudOffer["ports"][number]): boolean =>
     port.networkId === nic.networkId && port.macAddress.toLowerCase() === nic.macAddress;
@@ -57,6 +56,17 @@ function withoutPort({ key, nics }: PlannedVm, ports: CloudOffer["ports"]): Plan
     if (index >= 0) left.splice(index, 1);
     return index < 0;
   });
+}
+
+/** Those of the VMs whose server is still to be made. */
+export function serversToCreate(vms: readonly PlannedVm[], { servers }: CloudOffer, stack: string): PlannedVm[] {
+  const there = new Set(servers.map(({ mark }) => (mark?.stack === stack ? mark.key : null)));
+  return vms.filter(({ key, boot, phase }) => phase === "cutover" && boot && !there.has(key));
+}
+
+/** Whether a volume with this stack's mark is there for the disk. */
+export function hasVolume({ volumes }: CloudOffer, stack: string, disk: string): boolean {
+  return volumes.some(({ mark }) => mark?.stack === stack && mark.key === disk);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,11 +1,19 @@
 import type { Concern } from "../inventory/schema/wave.ts";
+import { shown } from "../inventory/shown.ts";
 
-/** One line a concern: `web01: Snapshot present [snapshot.present]: ...`. */
+/** One line a concern: `web01: Snapshot present [snapshot.present]: ...`, with what the plan says of it. */
 export function formatConcerns(concerns: readonly Concern[]): string[] {
-  return concerns.map(({ vm, label, id, assessment, overridden }) => {
-    const reason = overridden === undefined ? "" : ` (plan: ${overridden})`;
-    return `${vm ?? "wave"}: ${label} [${id}]: ${assessment}${reason}`;
+  return concerns.map((concern) => {
+    const { vm, label, id, assessment } = concern;
+    return `${vm ?? "wave"}: ${label} [${id}]: ${assessment}${changeOf(concern)}`;
   });
+}
+
+/** A waived one names its reason in its text already. */
+function changeOf({ category, original, overridden, assessment }: Concern): string {
+  if (overridden === undefined || assessment.endsWith(`(waived: ${shown(overridden, 200)})`)) return "";
+  const from = original === undefined || original === category ? "" : `was ${original}: `;
+  return ` (plan: ${from}${shown(overridden, 200)})`;
 }
 
 /** Why a run stops: the Critical concerns, and the way on. */

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { ensureToolchain } from "./ensure.ts";
 import { exportLines, reportLines } from "./report.ts";
 import { regenerateSchema } from "./schema.ts";
+import { ensureGoProgram } from "./go-program.ts";
+import { findVspherePlugin, vspherePlugin } from "./vsphere-plugin.ts";
 import { ToolchainError } from "./tool-error.ts";
 
 const program = new Command("toolchain")
@@ -20,6 +22,15 @@ program
   .description("makes the openstack plugin's schema.json anew from its mapping (needs Go; some minutes)")
   .action(async () => {
     await regenerateSchema();
+  });
+
+program
+  .command("vsphere")
+  .description(
+    "builds the vsphere plugin, for `plugin: true` in sources.yaml (needs Go; some minutes; nothing else needs it)",
+  )
+  .action(async () => {
+    process.stdout.write(`${(await findVspherePlugin()) ?? (await ensureGoProgram(vspherePlugin))}\n`);
   });
 
 try {

@@ -61,3 +61,6 @@ export type ToolFacts = z.infer<typeof ToolFacts>;
 
 /** The order to look at the host. */
 export const ProbeWork = z.strictObject({ verb: z.literal("probe") });
+
+/** The order to look at the space of its pools. */
+export const SpaceWork = z.strictObject({ verb: z.literal("space") });

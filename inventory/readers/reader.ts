@@ -42,6 +42,8 @@ export interface ReadOptions {
   readonly datastoreFolder: string;
   /** Told as the work goes on, where it takes longer than two seconds. */
   readonly progress?: (message: string) => void;
+  /** OVF packages: whether files are compared with the manifest; default true. */
+  readonly manifestCheck?: boolean;
 }
 
 /** Reads a source: a file, a folder, an address. VMs come as they are found, so that no source has to fit in memory. */

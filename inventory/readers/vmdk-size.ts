@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { withImageFile, type ImageBytes } from "./image-bytes.ts";
 
 /** What a VMDK says of itself, as far as an estate needs it. */
 export interface VmdkFacts {
@@ -21,25 +21,25 @@ const SPARSE = "KDMV";
  * host, with more suspicion (conversion/source/vmdk.ts); here only facts are noted.
  * @throws an error whose message says why it is no VMDK
  */
-export async function readVmdkFacts(path: string): Promise<VmdkFacts> {
-  const file = await open(path, "r");
-  try {
-    const { size, blocks } = await file.stat();
-    const header = await bytes(file, 0, SECTOR);
-    if (header.subarray(0, 4).toString("latin1") !== SPARSE) {
-      if (size > LARGEST_DESCRIPTOR)
-        throw new Error("it is neither a descriptor nor a sparse VMDK (a flat file? name its descriptor)");
-      return fromDescriptor((await bytes(file, 0, size)).toString("utf8"), null, null);
-    }
-    if (header.length < SECTOR) throw new Error("its header is cut off");
-    const capacity = Number(header.readBigUInt64LE(12)) * SECTOR;
-    const offset = Number(header.readBigUInt64LE(28)) * SECTOR;
-    const length = Math.min(Number(header.readBigUInt64LE(36)) * SECTOR, LARGEST_DESCRIPTOR);
-    const text = (await bytes(file, offset, length)).toString("latin1");
-    return fromDescriptor(text, capacity, Math.min(size, blocks * SECTOR));
-  } finally {
-    await file.close();
+export function readVmdkFacts(path: string): Promise<VmdkFacts> {
+  return withImageFile(path, vmdkFacts);
+}
+
+/** The same of an image that is open. */
+export async function vmdkFacts({ size, usedBytes, read }: ImageBytes): Promise<VmdkFacts> {
+  const header = await read(0, SECTOR);
+  if (header.subarray(0, 4).toString("latin1") !== SPARSE) {
+    if (size > LARGEST_DESCRIPTOR)
+      throw new Error("it is neither a descriptor nor a sparse VMDK (a flat file? name its descriptor)");
+    return fromDescriptor((await read(0, size)).toString("utf8"), null, null);
   }
+  if (header.length < SECTOR) throw new Error("its header is cut off");
+  const capacity = Number(header.readBigUInt64LE(12)) * SECTOR;
+  const offset = Number(header.readBigUInt64LE(28)) * SECTOR;
+  const length = Math.min(Number(header.readBigUInt64LE(36)) * SECTOR, LARGEST_DESCRIPTOR);
+  // A descriptor beyond the end is none; the header alone tells the size.
+  const text = offset < size ? (await read(offset, length)).toString("latin1") : "";
+  return fromDescriptor(text, capacity, usedBytes === null ? null : Math.min(size, usedBytes));
 }
 
 /** The capacity of a sparse file stands in its header; of all others it is the sum of the extents. */
@@ -60,9 +60,4 @@ function fromDescriptor(text: string, capacityBytes: number | null, usedBytes: n
     encrypted: lines.some((line) => /^encryptionKeys\s*=/i.test(line)),
     usedBytes,
   };
-}
-
-async function bytes(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { EstateDevice, EstateDisk, EstateNic } from "../schema/estate.ts";
+import { controllerKey, diskKey, nicKey, type Bus } from "./device-keys.ts";
 import { flag, presentDevices, type VmxValues } from "./vmx-text.ts";
 
 /** A hard disk of a .vmx file whose size is not known yet: that stands in the disk's own file. */
@@ -9,20 +10,6 @@ export interface VmxDisk {
   /** As the .vmx names it: relative to its folder, or absolute. */
   readonly fileName: string;
 }
-
-type Bus = "scsi" | "sata" | "ide" | "nvme";
-
-/**
- * Device keys as vCenter gives them, so that a VM read from its folder and from vCenter has the same ones: controllers
- * from 1000 (SCSI), 15000 (SATA), 200 (IDE), 31000 (NVMe); disks from 2000, 16000, 3000 and 32000 (vSphere API,
- * VirtualDevice.key as observed in exports of vSphere 6.7 to 8).
- */
-const KEYS: Readonly<Record<Bus, { controller: number; disk: number; units: number }>> = {
-  scsi: { controller: 1000, disk: 2000, units: 16 },
-  sata: { controller: 15_000, disk: 16_000, units: 30 },
-  ide: { controller: 200, disk: 3000, units: 2 },
-  nvme: { controller: 31_000, disk: 32_000, units: 64 },
-};
 
 const MODELS: Readonly<Record<string, string>> = {
   lsisas1068: "lsilogicsas",
@@ -58,13 +45,12 @@ function diskFacts(
   position: number,
 ): VmxDisk["facts"] {
   const bus = busOf(device);
-  const keys = KEYS[bus];
   const deviceType = values.get(`${device}.devicetype`)?.toLowerCase() ?? "";
   return {
-    deviceKey: keys.disk + keys.units * busNumber + unit,
+    deviceKey: diskKey(bus, busNumber, unit),
     label: `Hard disk ${device}`,
     controller: {
-      key: keys.controller + busNumber,
+      key: controllerKey(bus, busNumber),
       bus,
       busNumber,
       model: controllerModel(values, bus, busNumber),
@@ -106,7 +92,7 @@ export function vmxNics(values: VmxValues): z.input<typeof EstateNic>[] {
     const generated = values.get(`${device}.generatedaddress`);
     const address = values.get(`${device}.addresstype`)?.toLowerCase() === "static" ? undefined : generated;
     return {
-      deviceKey: 4000 + (numbers[0] ?? 0),
+      deviceKey: nicKey(numbers[0] ?? 0),
       label: `Network adapter ${(numbers[0] ?? 0) + 1}`,
       macAddress: address ?? values.get(`${device}.address`) ?? generated ?? null,
       network: networkOf(values, device),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { EstateDisk } from "../schema/estate.ts";
-import { flagAt, nodeAt, nodesOf, refAt, textAt, wholeAt } from "../vsphere/node-values.ts";
+import { flagAt, nodeAt, nodesOf, refAt, textAt, wholeAt, type Ref } from "../vsphere/node-values.ts";
 import type { Places } from "../vsphere/places.ts";
 import type { XmlNode } from "../vsphere/xml-node.ts";
 
@@ -15,6 +15,8 @@ export interface DiskSurroundings {
   readonly bootOrder: readonly number[];
   /** layoutEx: which files a disk takes. */
   readonly layout: XmlNode | null;
+  /** All datastores that the VM uses. */
+  readonly datastores: readonly Ref[];
   readonly places: Places;
 }
 
@@ -62,7 +64,7 @@ function diskOf(device: XmlNode, surroundings: DiskSurroundings): Disk | WrongDi
   const controller = controllerOf(device, surroundings.devices);
   const unit = wholeAt(device, "unitNumber");
   const capacityBytes = wholeAt(device, "capacityInBytes") ?? (wholeAt(device, "capacityInKB") ?? 0) * 1024;
-  const place = placeOf(backing, surroundings.places);
+  const place = placeOf(backing, surroundings);
   if (key === null || controller === null || unit === null)
     return { label, value: "no key, controller or unit number", expected: "a disk that is attached to a controller" };
   if (place === null)
@@ -108,11 +110,12 @@ function controllerOf(device: XmlNode, devices: readonly XmlNode[]): Disk["contr
  */
 function placeOf(
   backing: XmlNode | null,
-  places: Places,
+  { datastores, places }: DiskSurroundings,
 ): Pick<Disk, "file" | "datastore" | "datastoreAccessible" | "parentFile"> | null {
   const path = splitPath(textAt(backing, "fileName") ?? textAt(backing, "descriptorFileName") ?? "");
   if (path === null) return null;
-  const datastore = refAt(backing, "datastore");
+  const named = datastores.find((ref) => places.name(ref) === path.datastore);
+  const datastore = refAt(backing, "datastore") ?? named ?? null;
   const parent = textAt(backing, "parent", "fileName");
   const parentPath = parent === null ? null : splitPath(parent);
   const sameStore = parentPath?.datastore === path.datastore;
@@ -151,4 +154,12 @@ function usedOf(key: number, layout: XmlNode | null): number | null {
     const size = sizes.get(file) ?? null;
     return sum === null || size === null ? null : sum + size;
   }, 0);
+}
+
+/** Keys of the disks in the boot order (config.bootOptions); NICs and drives in it are other ways to boot. */
+export function bootDisks(bootOptions: XmlNode | null): number[] {
+  return nodesOf(bootOptions, "bootOrder").flatMap((device) => {
+    const key = wholeAt(device, "deviceKey");
+    return device.type === "VirtualMachineBootOptionsBootableDiskDevice" && key !== null ? [key] : [];
+  });
 }

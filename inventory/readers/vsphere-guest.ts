@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { knownSoftware } from "../known-software.ts";
 import { compareText } from "../order.ts";
 import type { EstateVm, GuestDisk } from "../schema/estate.ts";
 import { nodesOf, textAt, wholeAt } from "../vsphere/node-values.ts";
 import type { XmlNode } from "../vsphere/xml-node.ts";
-import { softwareOf } from "./known-software.ts";
 
 /** State of VMware Tools, from guest.toolsRunningStatus and guest.toolsVersionStatus2. */
 export function toolsStateOf(running: string | null, version: string | null): EstateVm["toolsState"] {
@@ -38,7 +38,7 @@ export function softwareIn(appInfo: string | null): string[] | null {
   if (appInfo === null) return null;
   try {
     const { applications } = AppInfo.parse(JSON.parse(appInfo));
-    const known = applications.flatMap(({ a }) => softwareOf(a)?.process ?? []);
+    const known = applications.map(({ a }) => a).filter((process) => knownSoftware(process) !== null);
     return [...new Set(known)].sort(compareText);
   } catch {
     return null;
@@ -55,4 +55,9 @@ export function snapshotsOf(info: XmlNode | null): EstateVm["snapshots"] {
   };
   for (const root of nodesOf(info, "rootSnapshotList")) add(root, null);
   return found;
+}
+
+/** The flag, else the option that sets it: without both the guest does not see them (vSphere API: diskUuidEnabled). */
+export function diskUuidVisible(flag: boolean | null, options: readonly XmlNode[]): boolean {
+  return flag ?? extraOption(options, "disk.EnableUUID")?.toLowerCase() === "true";
 }

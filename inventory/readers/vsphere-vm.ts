@@ -1,13 +1,13 @@
 import type { Fault } from "../fault.ts";
 import { shown } from "../shown.ts";
-import { flagAt, nodesOf, plainName, refAt, textAt, wholeAt, type Ref } from "../vsphere/node-values.ts";
+import { flagAt, nodesOf, plainName, refAt, refOf, textAt, wholeAt, type Ref } from "../vsphere/node-values.ts";
 import { ancestorName, type Places } from "../vsphere/places.ts";
 import type { ManagedObject } from "../vsphere/retrieve.ts";
 import type { XmlNode } from "../vsphere/xml-node.ts";
 import { checkedVm, FoundVm, sourceFault, type Finding } from "./reader.ts";
 import { hasTpm, vsphereDevices } from "./vsphere-devices.ts";
-import { vsphereDisks } from "./vsphere-disks.ts";
-import { extraOption, guestDisksOf, snapshotsOf, softwareIn, toolsStateOf } from "./vsphere-guest.ts";
+import { bootDisks, vsphereDisks } from "./vsphere-disks.ts";
+import { diskUuidVisible, extraOption, guestDisksOf, snapshotsOf, softwareIn, toolsStateOf } from "./vsphere-guest.ts";
 import { networkRefs, vsphereNics } from "./vsphere-nics.ts";
 import { placementRules } from "./vsphere-rules.ts";
 
@@ -19,7 +19,7 @@ export const VM_PATHS: readonly string[] = [
   ...["config.instanceUuid", "config.template", "config.guestId", "config.guestFullName", "config.version"],
   ...["config.firmware", "config.bootOptions", "config.hardware", "config.extraConfig", "config.annotation"],
   ...["config.changeTrackingEnabled", "config.cpuHotAddEnabled", "config.memoryHotAddEnabled"],
-  ...["config.cpuAffinity", "config.memoryAffinity", "config.managedBy"],
+  ...["config.cpuAffinity", "config.memoryAffinity", "config.flags", "datastore"],
   ...["guest.hostName", "guest.guestFullName", "guest.toolsRunningStatus", "guest.toolsVersionStatus2"],
   ...["guest.net", "guest.ipStack", "guest.disk"],
 ];
@@ -29,10 +29,13 @@ export function surroundingsOf({ properties }: ManagedObject): (Ref | null)[] {
   const devices = nodesOf(properties.get("config.hardware"), "device");
   return [
     ...["parent", "parentVApp", "runtime.host"].map((path) => refIn(properties.get(path))),
+    ...datastoresOf(properties.get("datastore")),
     ...devices.map((device) => refAt(device, "backing", "datastore")),
     ...networkRefs(devices),
   ];
 }
+
+const datastoresOf = (list: XmlNode | undefined): Ref[] => list?.children.flatMap((one) => refOf(one) ?? []) ?? [];
 
 const refIn = (node: XmlNode | undefined): Ref | null =>
   node?.ref === undefined || node.ref === null ? null : { type: node.ref, id: node.text };
@@ -72,6 +75,7 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
     changeTracking,
     bootOrder: bootDisks(at("config.bootOptions")),
     layout: at("layoutEx"),
+    datastores: datastoresOf(properties.get("datastore")),
     places,
   });
   const nics = vsphereNics({
@@ -93,6 +97,7 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       "see the VM's settings at the source, or leave the VM out",
     ),
   }));
+  const firmware = text("config.firmware");
   const version = /^vmx-0*(\d{1,4})$/.exec(text("config.version") ?? "")?.[1];
   const faultTolerance = text("runtime.faultToleranceState");
   return [
@@ -106,7 +111,8 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       cpus: wholeAt(hardware, "numCPU") ?? 0,
       coresPerSocket: positive(wholeAt(hardware, "numCoresPerSocket")),
       memoryMiB: wholeAt(hardware, "memoryMB") ?? 0,
-      firmware: text("config.firmware") === "efi" ? "efi" : "bios",
+      firmware: firmware === "efi" || firmware === "bios" ? firmware : null,
+      // A BIOS has none; servers older than 6.5 do not tell of it and cannot switch it on.
       secureBoot: flagAt(at("config.bootOptions"), "efiSecureBootEnabled") ?? false,
       tpm: hasTpm(devices),
       guestId: text("config.guestId") ?? "",
@@ -123,10 +129,12 @@ export function vsphereVm(object: ManagedObject, context: VmContext): Finding[] 
       guestReportedName: text("guest.guestFullName"),
       cpuHotAdd: flagAt(at("config.cpuHotAddEnabled")),
       memoryHotAdd: flagAt(at("config.memoryHotAddEnabled")),
+      // A configuration that names no affinity has none.
       cpuAffinity: nodesOf(at("config.cpuAffinity"), "affinitySet").length > 0,
       numaAffinity:
         (extraOption(options, "numa.nodeAffinity") ?? "") !== "" ||
         nodesOf(at("config.memoryAffinity"), "affinitySet").length > 0,
+      diskUuidVisible: diskUuidVisible(flagAt(at("config.flags"), "diskUuidEnabled"), options),
       faultTolerance: faultTolerance === null ? null : faultTolerance !== "notConfigured",
       consolidationNeeded: flagAt(at("runtime.consolidationNeeded")),
       connectionState,
@@ -162,14 +170,6 @@ function unreadable(file: string, name: string, { id, properties, refused }: Man
 }
 
 const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);
-
-/** Keys of the disks in the boot order; NICs and drives in it are other ways to boot. */
-function bootDisks(bootOptions: XmlNode | null): number[] {
-  return nodesOf(bootOptions, "bootOrder").flatMap((device) => {
-    const key = wholeAt(device, "deviceKey");
-    return device.type === "VirtualMachineBootOptionsBootableDiskDevice" && key !== null ? [key] : [];
-  });
-}
 
 /** Folders from the datacenter's own VM folder down, with "/" between them; null for that folder itself. */
 function folderOf(places: Places, parent: Ref | null): string | null {

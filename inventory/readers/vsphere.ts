@@ -5,13 +5,13 @@ import { nodesOf, textAt, type Ref } from "../vsphere/node-values.ts";
 import { openPlaces, type Places } from "../vsphere/places.ts";
 import { retrieveAll, retrieveObjects, type ManagedObject } from "../vsphere/retrieve.ts";
 import type { VsphereSession } from "../vsphere/session.ts";
-import { openTags, type Tags } from "../vsphere/tags.ts";
 import { ApiFault, VsphereError } from "../vsphere/vsphere-error.ts";
 import { AnswerError } from "../vsphere/xml-node.ts";
 import { sourceFault, type Finding } from "./reader.ts";
 import { portGroupsOf } from "./vsphere-networks.ts";
 import { ruledVms } from "./vsphere-rules.ts";
 import { vsphereSource } from "./vsphere-source.ts";
+import { openTagging } from "./vsphere-tags.ts";
 import { clusterOf, surroundingsOf, VM_PATHS, vsphereVm } from "./vsphere-vm.ts";
 
 /** VMs that are asked for at a time: about 5 MB of XML. */
@@ -40,28 +40,35 @@ export async function* readVms(
 ): AsyncIterable<Finding> {
   const { progress = () => undefined } = options;
   const places = options.places ?? openPlaces(session);
-  const refs = (ids ?? (await vmIds(session, progress))).map((id): Ref => ({ type: "VirtualMachine", id }));
+  const all = ids === null ? await allVms(session) : { ids, helpers: [] };
+  if (all.helpers.length > 0) yield { note: { file: session.server, vms: all.helpers, text: HELPERS } };
+  const refs = all.ids.map((id): Ref => ({ type: "VirtualMachine", id }));
   const customFields = await customFieldNames(session);
-  const tags = options.tags === false ? null : await tagsOrFault(session);
-  if (tags !== null && "fault" in tags) yield tags;
+  const tagging = openTagging(session, options.tags ?? true);
   const paths = new Map([["VirtualMachine", new Set(VM_PATHS)]]);
   try {
     for (let start = 0; start < refs.length; start += BATCH) {
       const found = await readable(session, refs.slice(start, start + BATCH), paths);
       const objects = found.flatMap((one) => ("fault" in one ? [] : [one]));
       for (const one of found) if ("fault" in one) yield one;
-      await places.know(objects.flatMap(surroundingsOf));
-      const clusters = new Map(objects.flatMap((one) => clusterOf(one, places) ?? []).map((ref) => [ref.id, ref]));
-      await places.know(ruledVms(places, [...clusters.values()]));
-      const tagged =
-        tags === null || "fault" in tags ? new Map<string, string[]>() : await tags.of(objects.map(({ id }) => id));
+      await knowSurroundings(places, objects);
+      const tags = await tagging.of(objects.map(({ id }) => id));
       for (const object of objects)
-        yield* vsphereVm(object, { server: session.server, places, customFields, tags: tagged.get(object.id) ?? [] });
+        yield* vsphereVm(object, { server: session.server, places, customFields, tags: tags.get(object.id) ?? [] });
       progress(`${Math.min(start + BATCH, refs.length)} of ${refs.length} VMs`);
     }
+    const fault = tagging.fault();
+    if (fault !== null) yield { fault };
   } finally {
-    if (tags !== null && !("fault" in tags)) await tags.close();
+    await tagging.close();
   }
+}
+
+/** Fetches what these VMs lie in, and the names of those that rules name beside them. */
+async function knowSurroundings(places: Places, objects: readonly ManagedObject[]): Promise<void> {
+  await places.know(objects.flatMap(surroundingsOf));
+  const clusters = new Map(objects.flatMap((one) => clusterOf(one, places) ?? []).map((ref) => [ref.id, ref]));
+  await places.know(ruledVms(places, [...clusters.values()]));
 }
 
 /** Everything of a server: what it says of itself, and its VMs. VMware's own helper VMs are left out, and counted. */
@@ -104,6 +111,7 @@ export async function* readServer(
     };
 }
 
+const HELPERS = "left out: agents and placeholders of VMware itself (vCLS, ESX Agent Manager, SRM), which do not move";
 const AROUND = [
   "Folder",
   "Datacenter",
@@ -114,16 +122,13 @@ const AROUND = [
   "DistributedVirtualSwitch",
 ];
 
-/** Managed object ids of all VMs, those of VMware's own helpers left out and counted. */
-async function vmIds(session: VsphereSession, progress: (message: string) => void): Promise<string[]> {
+/** Managed object ids of all VMs, and the names of VMware's own helpers, which are not among them. */
+async function allVms(session: VsphereSession): Promise<{ ids: string[]; helpers: string[] }> {
   const paths = new Map([["VirtualMachine", new Set(["name", "config.managedBy"])]]);
   const found = await session.withLogin(() => retrieveAll(session, ["VirtualMachine"], paths));
+  const helpers = found.filter(isHelper).map(({ id, properties }) => textAt(properties.get("name")) ?? id);
   const own = found.filter((object) => !isHelper(object));
-  if (own.length < found.length)
-    progress(
-      `left out: ${found.length - own.length} agents and placeholders of VMware (vCLS, EAM, SRM), which do not move`,
-    );
-  return own.map(({ id }) => id).sort(byNumber);
+  return { ids: own.map(({ id }) => id).sort(byNumber), helpers: helpers.sort(compareText) };
 }
 
 /** VMs that vSphere keeps for itself: agents (ESX Agent Manager, vSphere Cluster Services) and placeholders of SRM. */
@@ -148,26 +153,6 @@ async function customFieldNames(session: VsphereSession): Promise<Map<string, st
   const found = await session.withLogin(() => retrieveObjects(session, [manager], paths));
   const fields = nodesOf(found[0]?.properties.get("field"), "CustomFieldDef");
   return new Map(fields.map((field) => [textAt(field, "key") ?? "", textAt(field, "name") ?? ""]));
-}
-
-/** A server that tells no tags still tells the rest; ESXi has none. */
-async function tagsOrFault(session: VsphereSession): Promise<Tags | (Finding & { fault: unknown }) | null> {
-  if (!session.about.isVcenter) return null;
-  try {
-    return await openTags(session);
-  } catch (error) {
-    if (!(error instanceof VsphereError)) throw error;
-    return {
-      fault: sourceFault(
-        session.server,
-        null,
-        "tags",
-        shown(error.reason, 200),
-        "the tags of its VMs",
-        error.advice ?? "see its REST interface",
-      ),
-    };
-  }
 }
 
 type Paths = ReadonlyMap<string, Set<string>>;

@@ -144,6 +144,8 @@ export const EstateVm = z.strictObject({
     id: z.string().min(1),
     /** vCenter, host or file that the id belongs to. */
     server: z.string().nullable().default(null),
+    /** What made the VM, where the source's kind does not tell: an OVF's VirtualSystemType (vmx-19, virtualbox-2.2). */
+    product: z.string().min(1).optional(),
   }),
   instanceUuid: z.string().nullable(),
   /** Display name at the source. Any text: it never reaches a shell or a path. */

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { toSortedJson } from "../json.ts";
 import { EstateVm } from "./estate.ts";
+import { ManualFile, ManualVm } from "./manual.ts";
 import { Plan, WavePlan } from "./plan.ts";
 import { SourceFacts } from "./source.ts";
 import { WaveFile } from "./wave.ts";
@@ -14,6 +15,7 @@ export function jsonSchemas(): Readonly<Record<string, string>> {
   return {
     "estate-vm.schema.json": text(EstateVm, "Wavelift: facts of one VM"),
     "source.schema.json": text(SourceFacts, "Wavelift: facts of a source"),
+    "manual.schema.json": text(ManualFile.extend({ vms: z.array(ManualVm) }), "Wavelift: VMs written by hand"),
     "plan.schema.json": text(Plan, "Wavelift: the plan"),
     "plan-wave.schema.json": text(WavePlan, "Wavelift: one wave of the plan"),
     "wave.schema.json": text(WaveFile, "Wavelift: a wave, as planned"),

@@ -51,7 +51,7 @@ export const NetworkMapping = z.union([
   z.strictObject({ network: z.string().min(1), subnet: z.string().min(1).optional() }),
 ]);
 
-/** Change or waive a concern of one VM; the reason is shown in the report. */
+/** Change or waive a concern of a VM or of a wave; the reason is shown in the report. */
 export const ConcernOverride = z.strictObject({
   category: z.enum(["Critical", "Warning", "Information", "waived"]),
   reason: z.string().min(5),
@@ -124,6 +124,12 @@ export const Wave = z.strictObject({
     VmKey,
     VmOverrides.nullable().transform((overrides) => overrides ?? {}),
   ),
+  concerns: z
+    .record(z.string(), ConcernOverride)
+    .optional()
+    .describe(
+      "Concerns of the wave as a whole (quota and others), by id: another category, or waived, with the reason. Those of its VMs stand in `defaults` and `vms`.",
+    ),
   exclude: z.array(VmKey).default([]).describe("VMs (keys) left out for now; the rest of the wave goes."),
 });
 export type Wave = z.infer<typeof Wave>;

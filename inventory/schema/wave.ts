@@ -24,6 +24,8 @@ export const Concern = z.strictObject({
   vm: VmKey.nullable(),
   /** Written reason when the plan changed the category or waived the concern. */
   overridden: z.string().optional(),
+  /** The category that it would have without that. */
+  original: z.enum(["Critical", "Warning", "Information"]).optional(),
 });
 export type Concern = z.infer<typeof Concern>;
 

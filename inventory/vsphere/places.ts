@@ -1,4 +1,5 @@
-import { nodeAt, plainName, refAt, type Ref } from "./node-values.ts";
+import { compareText } from "../order.ts";
+import { plainName, refAt, type Ref } from "./node-values.ts";
 import { retrieveObjects, type ManagedObject } from "./retrieve.ts";
 import type { VsphereSession } from "./session.ts";
 import type { XmlNode } from "./xml-node.ts";
@@ -42,7 +43,7 @@ export interface Places {
   name(ref: Ref | null): string | null;
   /** What it lies in, nearest first. */
   ancestors(ref: Ref | null): readonly Ref[];
-  /** All known ones of these types. */
+  /** All known ones of these types, in order of id: the server's order is none. */
   all(...types: readonly string[]): readonly Ref[];
 }
 
@@ -88,17 +89,12 @@ export function openPlaces(session: VsphereSession): Places {
       }
       return found;
     },
-    all: (...types) => [...known.values()].filter(({ type }) => types.includes(type)),
+    all: (...types) =>
+      [...known.values()].filter(({ type }) => types.includes(type)).sort((a, b) => compareText(a.id, b.id)),
   };
 }
 
 /** Name of the nearest ancestor of a type. */
 export function ancestorName(places: Places, ref: Ref | null, ...types: readonly string[]): string | null {
   return places.name(places.ancestors(ref).find(({ type }) => types.includes(type)) ?? null);
-}
-
-/** A summary's field, as text. */
-export function summaryText(places: Places, ref: Ref, path: string, ...field: readonly string[]): string | null {
-  const text = nodeAt(places.value(ref, path), ...field)?.text ?? "";
-  return text === "" ? null : text;
 }

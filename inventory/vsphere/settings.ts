@@ -9,6 +9,8 @@ export interface VsphereSettings {
   readonly caPem: string | null;
   /** Fingerprint of its certificate, 40 (SHA-1) or 64 (SHA-256) digits in lower case; null: chain and name are checked. */
   readonly thumbprint: string | null;
+  /** Use the look-ups of @pulumi/vsphere at preview where they carry the field. Default: no. */
+  readonly plugin?: boolean;
 }
 
 /** Name of a server in the estate (`source.server`): the host name of its address, in lower case. */

@@ -29,12 +29,15 @@ export function settingsOf(place: string, env: Environment, folder: string): Vsp
   );
 }
 
-/** Settings of the source that the estate names so (`source.server`); null when sources.yaml has none, or does not exist. */
+/**
+ * Settings of the source that the estate names so (`source.server`), for reading it again at preview; null when sources.yaml
+ * does not exist, has none, or says `live: false` there.
+ */
 export function settingsForServer(server: string, env: Environment, folder: string): VsphereSettings | null {
   const found = readSourcesFile(env, folder);
   const entries = Object.entries(found?.content.sources ?? {});
   const match = entries.find(([, { url }]) => serverOf(new URL(url)) === server);
-  if (found === null || match === undefined) return null;
+  if (found === null || match === undefined || !match[1].live) return null;
   return resolved(match[1], env, path.dirname(found.file), `${shown(found.file, 200)}: sources.${match[0]}`);
 }
 
@@ -65,7 +68,7 @@ function settingsOfUrl(url: string, env: Environment, folder: string): VsphereSe
 }
 
 function resolved(entry: SourceEntry, env: Environment, folder: string, where: string): VsphereSettings {
-  const { url, username, passwordFile, passwordEnvironment, caFile, thumbprint } = entry;
+  const { url, username, passwordFile, passwordEnvironment, caFile, thumbprint, plugin } = entry;
   const fault = (field: string, reason: string): never => {
     throw new SourceSettingsError(`${where}: ${field}: ${reason}`);
   };
@@ -88,5 +91,5 @@ function resolved(entry: SourceEntry, env: Environment, folder: string, where: s
     );
   const caPem = caFile === undefined ? null : read("caFile", caFile);
   if (caPem?.includes("-----BEGIN CERTIFICATE-----") === false) fault("caFile", "it holds no certificate in PEM form");
-  return { url: new URL(url), username, password: () => password, caPem, thumbprint: thumbprint ?? null };
+  return { url: new URL(url), username, password: () => password, caPem, thumbprint: thumbprint ?? null, plugin };
 }

@@ -38,6 +38,10 @@ export const SourceEntry = z
     caFile: z.string().min(1).optional(),
     /** Fingerprint of its certificate, instead of an authority. */
     thumbprint: Thumbprint.optional(),
+    /** Ask it again at plan and preview about the wave's VMs. */
+    live: z.boolean().default(true),
+    /** At preview, use the look-ups of @pulumi/vsphere where they carry the field. */
+    plugin: z.boolean().default(false),
   })
   .refine(
     ({ passwordFile, passwordEnvironment }) => (passwordFile === undefined) !== (passwordEnvironment === undefined),

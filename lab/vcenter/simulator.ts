@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { ensureSimulator } from "./build.ts";
+import { ensureGoProgram } from "../../toolchain/go-program.ts";
+import { simulatorProgram } from "./build.ts";
 import { Population, PopulationVm, withDatastores } from "./population.ts";
 
 /** How the lab's vCenter is started. */
@@ -47,7 +48,7 @@ const Failed = z.object({ error: z.string() });
 
 /** Starts the simulator, building it first where that was not done. @throws Error with what is wrong with the population. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const program = await ensureSimulator();
+  const program = await ensureGoProgram(simulatorProgram);
   const population = Population.parse(options.population);
   const work = await mkdtemp(join(tmpdir(), "wavelift-vcenter-"));
   const file = join(work, "population.json");

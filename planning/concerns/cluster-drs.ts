@@ -5,6 +5,7 @@ export const clusterDrs: FactRule = {
   id: "cluster.drs",
   category: "Information",
   label: "Source cluster moves VMs by itself (DRS)",
+  about: "wave",
   why: "A VM that moves to another host while it is read slows its copy, or breaks a connection to that host.",
   checkFacts: (view) =>
     clusterFindings(

@@ -5,6 +5,7 @@ export const clusterHa: FactRule = {
   id: "cluster.ha",
   category: "Information",
   label: "Source cluster restarts VMs (HA)",
+  about: "wave",
   why: "OpenStack restarts no server of a failed host by itself: that takes Masakari or an operator.",
   checkFacts: (view) =>
     clusterFindings(

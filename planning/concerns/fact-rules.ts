@@ -12,6 +12,7 @@ import { deviceLeft } from "./device-left.ts";
 import { devicePassthrough } from "./device-passthrough.ts";
 import { deviceSriov } from "./device-sriov.ts";
 import { deviceUsb } from "./device-usb.ts";
+import { diskArchive } from "./disk-archive.ts";
 import { diskDifference } from "./disk-difference.ts";
 import { diskEncrypted } from "./disk-encrypted.ts";
 import { diskMany } from "./disk-many.ts";
@@ -46,6 +47,7 @@ import { snapshotUnknown } from "./snapshot-unknown.ts";
 import { softwareAntivirus } from "./software-antivirus.ts";
 import { softwareCluster } from "./software-cluster.ts";
 import { softwareEncryption } from "./software-encryption.ts";
+import { sourceForeign } from "./source-foreign.ts";
 import { sourceIncomplete } from "./source-incomplete.ts";
 import { toolsMissing } from "./tools-missing.ts";
 import { vmAgent } from "./vm-agent.ts";
@@ -81,6 +83,7 @@ export const factRules: readonly FactRule[] = [
   devicePassthrough,
   deviceSriov,
   deviceUsb,
+  diskArchive,
   diskDifference,
   diskEncrypted,
   diskMany,
@@ -114,6 +117,7 @@ export const factRules: readonly FactRule[] = [
   softwareAntivirus,
   softwareCluster,
   softwareEncryption,
+  sourceForeign,
   sourceIncomplete,
   toolsMissing,
   vmAgent,

@@ -1,3 +1,4 @@
+import { compareText } from "../../inventory/order.ts";
 import { shown } from "../../inventory/shown.ts";
 import type { FactRule } from "./fact-rule.ts";
 
@@ -13,17 +14,19 @@ export const hostNameDuplicate: FactRule = {
       if (template || name === "" || /^localhost(\.|$)/.test(name)) continue;
       owners.set(name, [...(owners.get(name) ?? []), key]);
     }
-    return [...owners].flatMap(([name, keys]) =>
-      keys.length < 2
-        ? []
-        : keys.map((key) => {
-            const others = keys.filter((other) => other !== key);
-            const more = others.length > 3 ? `, and ${others.length - 3} more` : "";
-            return {
-              vm: key,
-              assessment: `${shown(name)} is also the host name of ${others.slice(0, 3).join(", ")}${more}: see which one is meant`,
-            };
-          }),
-    );
+    return [...owners].flatMap(([name, keys]) => {
+      if (keys.length < 2) return [];
+      const sorted = keys.sort(compareText);
+      return sorted.map((key) => {
+        // Four of thousands of clones are enough to name three others.
+        const others = sorted
+          .slice(0, 4)
+          .filter((other) => other !== key)
+          .slice(0, 3);
+        const more = sorted.length - 1 > others.length ? `, and ${sorted.length - 1 - others.length} more` : "";
+        const assessment = `${shown(name)} is also the host name of ${others.join(", ")}${more}: see which one is meant`;
+        return { vm: key, assessment };
+      });
+    });
   },
 };

@@ -25,8 +25,9 @@ export const ipDuplicate: Rule = {
 type FixedIp = PlannedPort["nic"]["fixedIps"][number];
 
 function inWave(planned: readonly PlannedPort[], port: PlannedPort, ip: FixedIp): string[] {
+  // Ids of subnets are the same in all targets that lead to one cloud.
   return planned
-    .filter(({ vm, nic }) => nic !== port.nic && vm.target === port.vm.target)
+    .filter(({ nic }) => nic !== port.nic)
     .filter(({ nic }) => nic.fixedIps.some((other) => isSame(other, ip)))
     .map(({ nic }) => nic.key);
 }

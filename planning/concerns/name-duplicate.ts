@@ -1,4 +1,5 @@
 import { shown } from "../../inventory/shown.ts";
+import { isSameProject } from "../projects.ts";
 import { declaredVms } from "./planned-ports.ts";
 import type { Rule } from "./rule.ts";
 
@@ -14,7 +15,8 @@ export const nameDuplicate: Rule = {
       .filter(({ key }) => checked.has(key))
       .flatMap((vm) => {
         const inWave = declared.filter(
-          ({ key, name, target }) => key !== vm.key && name === vm.name && target === vm.target,
+          ({ key, name, target }) =>
+            key !== vm.key && name === vm.name && isSameProject(view.offers, target, vm.target),
         );
         const inCloud = (view.offers.get(vm.target)?.servers ?? []).filter(
           ({ name, mark }) => name === vm.name && mark?.stack !== view.stack,

@@ -6,6 +6,7 @@ export const planNotApplied: Rule = {
   id: "plan.not-applied",
   category: "Warning",
   label: "Edit is not applied",
+  about: "both",
   why: "A volume, port or server that is there would have to be made anew for it: the VM's data would be gone.",
   always: true,
   check: (view) => [...otherClouds(view), ...[...view.edits.keys()].flatMap((key) => notApplied(view, key))],

@@ -1,11 +1,18 @@
-import type { CloudOffer } from "../../cloud/offer.ts";
+import type { CloudOffer, OfferedSubnet } from "../../cloud/offer.ts";
 import type { PlannedNic, PlannedVm } from "../../inventory/schema/wave.ts";
+import { withoutPort } from "../still-to-create.ts";
 import type { WaveView } from "./rule.ts";
 
 /** A port that the wave declares. */
 export interface PlannedPort {
   readonly vm: PlannedVm;
   readonly nic: PlannedNic;
+}
+
+/** The entries of the VMs to check that could be planned. */
+export function checkedVms({ file, checked }: WaveView): PlannedVm[] {
+  const keys = new Set(checked.map(({ key }) => key));
+  return file.vms.filter(({ key }) => keys.has(key));
 }
 
 /** The VMs that the wave declares: not the absent ones, nor those left out before they began. */
@@ -20,8 +27,7 @@ export function plannedPorts(view: WaveView): PlannedPort[] {
 
 /** Those of the VMs to check: a finding is about one of them. */
 export function checkedPorts(view: WaveView): PlannedPort[] {
-  const checked = new Set(view.checked.map(({ key }) => key));
-  return view.file.vms.filter(({ key }) => checked.has(key)).flatMap((vm) => vm.nics.map((nic) => ({ vm, nic })));
+  return checkedVms(view).flatMap((vm) => vm.nics.map((nic) => ({ vm, nic })));
 }
 
 /** Ports of the VM's target that are not this stack's own: what carries its mark is never a clash. */
@@ -29,7 +35,26 @@ export function foreignPorts({ offers, stack }: WaveView, target: string): Cloud
   return (offers.get(target)?.ports ?? []).filter(({ mark }) => mark?.stack !== stack);
 }
 
-/** Whether two ports are in the same network of the same cloud. */
+/** Those of the VMs to check that are still to be made: what Neutron may refuse. */
+export function newPorts(view: WaveView): PlannedPort[] {
+  return checkedVms(view).flatMap((vm) => {
+    const ports = (view.offers.get(vm.target)?.ports ?? []).filter(({ mark }) => mark?.stack === view.stack);
+    return withoutPort(vm, ports).map((nic) => ({ vm, nic }));
+  });
+}
+
+/** The subnets of a port's fixed IPs, with the address. */
+export function subnetsOf(
+  view: WaveView,
+  { vm, nic }: PlannedPort,
+): { readonly ipAddress: string; readonly subnet: OfferedSubnet }[] {
+  const subnets = view.offers.get(vm.target)?.subnets ?? [];
+  return nic.fixedIps.flatMap(({ subnetId, ipAddress }) =>
+    subnets.filter(({ id }) => id === subnetId).map((subnet) => ({ ipAddress, subnet })),
+  );
+}
+
+/** Whether two ports are in the same network: ids of networks are the same in all targets that lead to one cloud. */
 export function sameNetwork(a: PlannedPort, b: PlannedPort): boolean {
-  return a.vm.target === b.vm.target && a.nic.networkId === b.nic.networkId;
+  return a.nic.networkId === b.nic.networkId;
 }

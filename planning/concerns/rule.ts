@@ -4,6 +4,7 @@ import type { Plan } from "../../inventory/schema/plan.ts";
 import type { Concern, WaveFile } from "../../inventory/schema/wave.ts";
 import type { Edits } from "../keep-begun.ts";
 import type { Live } from "../live.ts";
+import type { PoolSpaces } from "../pool-space.ts";
 import type { KnownSubject, Subject } from "../subject.ts";
 
 /** What a rule may look at: plain data, all of it decided before. */
@@ -29,6 +30,8 @@ export interface WaveView {
   readonly sources: readonly SourceFacts[];
   /** What the sources said of the VMs just now. */
   readonly live: Live;
+  /** By target: space of its pool as the conversion host sees it; empty where it was not asked. */
+  readonly storage: PoolSpaces;
 }
 
 /** One finding of a rule. */
@@ -55,6 +58,8 @@ export interface Rule {
    * or waive it. Default false.
    */
   readonly hard?: boolean;
+  /** What its findings are about: VMs, the wave as a whole, or some of each. Default: VMs. */
+  readonly about?: "vm" | "wave" | "both";
   /** true: it counts for a VM that is left out of the wave, too. Default false. */
   readonly always?: boolean;
   readonly check: (view: WaveView) => readonly Finding[];

@@ -1,4 +1,4 @@
-import { softwareOf } from "../known-software.ts";
+import { softwareOf } from "../../inventory/known-software.ts";
 import { softwareFindings } from "../software-findings.ts";
 import type { FactRule } from "./fact-rule.ts";
 

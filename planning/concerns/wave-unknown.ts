@@ -5,6 +5,7 @@ export const waveUnknown: Rule = {
   id: "wave.unknown",
   category: "Critical",
   label: "Wave is not in the plan",
+  about: "wave",
   why: "Without the wave in the plan nobody has decided which VMs it holds.",
   check: ({ plan, wave }) => {
     if (Object.hasOwn(plan.waves, wave)) return [];

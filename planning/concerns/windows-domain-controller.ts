@@ -1,5 +1,5 @@
 import { shown } from "../../inventory/shown.ts";
-import { softwareOf } from "../known-software.ts";
+import { softwareOf } from "../../inventory/known-software.ts";
 import { isWindows } from "../windows-release.ts";
 import type { FactRule } from "./fact-rule.ts";
 import type { Finding } from "./rule.ts";

@@ -21,6 +21,8 @@ const client = (answers: Readonly<Record<string, unknown>>): CloudClient => ({
   cloud: "c",
   projectId: "p",
   roles: [],
+  region: null,
+  services: [],
   request: (_service, _method, path) =>
     path in answers ? Promise.resolve(answers[path]) : Promise.reject(new Error(path)),
   list: () => Promise.reject(new Error("not asked")),

@@ -19,6 +19,8 @@ const answers = (): Record<string, unknown> => ({
         vcpus: 2,
         ram: 4096,
         disk: 0,
+        "OS-FLV-EXT-DATA:ephemeral": 20,
+        swap: "",
         "OS-FLV-DISABLED:disabled": true,
         "os-flavor-access:is_public": false,
         extra_specs: { "hw:cpu_policy": "dedicated" },
@@ -34,6 +36,8 @@ const answers = (): Record<string, unknown> => ({
         totalCoresUsed: 5,
         maxTotalRAMSize: 51200,
         totalRAMUsed: 2048,
+        maxServerGroupMembers: 10,
+        maxServerMeta: 128,
       },
     },
   },
@@ -51,8 +55,14 @@ const answers = (): Record<string, unknown> => ({
   },
   [`/volume/v3/${PROJECT}/types`]: {
     volume_types: [
-      { id: "t1", name: "ceph", is_public: true },
-      { id: "t2", name: "shared", is_public: false, extra_specs: { multiattach: "<is> True" } },
+      { id: "t1", name: "ceph", is_public: true, extra_specs: { volume_backend_name: "rbd" } },
+      { id: "t3", name: "hidden", is_public: true },
+      {
+        id: "t2",
+        name: "shared",
+        is_public: false,
+        extra_specs: { multiattach: "<is> True", "RESKEY:availability_zones": "az1, az2" },
+      },
     ],
   },
   [`/volume/v3/${PROJECT}/volumes/detail`]: {
@@ -63,13 +73,14 @@ const answers = (): Record<string, unknown> => ({
       id: PROJECT,
       volumes: { limit: 10, in_use: 4, reserved: 1 },
       gigabytes: { limit: 1000, in_use: 100, reserved: 20 },
+      per_volume_gigabytes: { limit: 400, in_use: 0, reserved: 0 },
       volumes_ceph: { limit: -1, in_use: 4, reserved: 1 },
       gigabytes_ceph: { limit: 500, in_use: 100, reserved: 20 },
     },
   },
   "/network/v2.0/networks": {
     networks: [
-      network("own", { project_id: PROJECT, port_security_enabled: false }),
+      network("own", { project_id: PROJECT, port_security_enabled: false, mtu: 1450 }),
       network("shared", { shared: true }),
       network("external", { "router:external": true }),
     ],
@@ -82,6 +93,9 @@ const answers = (): Record<string, unknown> => ({
       cidr: "10.0.0.0/24",
       ip_version: 4,
       gateway_ip: null,
+      allocation_pools: [{ start: "10.0.0.10", end: "10.0.0.99" }],
+      enable_dhcp: false,
+      ipv6_address_mode: "slaac",
     })),
   },
   "/network/v2.0/ports": {
@@ -132,6 +146,8 @@ describe("what a cloud offers", () => {
         vcpus: 2,
         memoryMiB: 4096,
         diskGiB: 0,
+        ephemeralGiB: 20,
+        swapMiB: 0,
         disabled: true,
         isPublic: false,
         extraSpecs: { "hw:cpu_policy": "dedicated" },
@@ -141,8 +157,12 @@ describe("what a cloud offers", () => {
       instances: { limit: 10, used: 3 },
       cores: { limit: null, used: 5 },
       ramMiB: { limit: 51200, used: 2048 },
+      serverGroupMembers: 10,
+      metadataItems: 128,
       volumes: { limit: 10, used: 5 },
       gigabytes: { limit: 1000, used: 120 },
+      perVolumeGiB: 400,
+      typesKnown: true,
       perVolumeType: { ceph: { volumes: { limit: null, used: 5 }, gigabytes: { limit: 500, used: 120 } } },
       ports: { limit: 50, used: 8 },
     });
@@ -155,28 +175,37 @@ describe("what a cloud offers", () => {
     assert.equal(offer.ports[0].macAddress, "00:50:56:aa:bb:cc");
     assert.deepEqual(offer.availabilityZones, ["az1"]);
     assert.deepEqual(
-      offer.volumeTypes.map(({ name, isPublic, multiattach }) => [name, isPublic, multiattach]),
+      offer.volumeTypes.map(({ name, isPublic, multiattach, zones, backend }) => [
+        name,
+        isPublic,
+        multiattach,
+        zones,
+        backend,
+      ]),
       [
-        ["ceph", true, false],
-        ["shared", false, true],
+        ["ceph", true, false, null, "rbd"],
+        ["hidden", true, null, null, null],
+        ["shared", false, true, ["az1", "az2"], null],
       ],
     );
     assert.equal(offer.isAdmin, false);
+    assert.deepEqual([offer.roles, offer.region], [["member"], "RegionOne"]);
+    assert.deepEqual(offer.services, ["compute", "image", "network", "volumev3"]);
     assert.equal(offer.projectId, PROJECT);
   });
 
   it("leaves out external networks, which a member may not use, and their subnets", async () => {
     const offer = await read(quotaAnswer);
     assert.deepEqual(
-      offer.networks.map(({ id, portSecurityEnabled }) => [id, portSecurityEnabled]),
+      offer.networks.map(({ id, portSecurityEnabled, mtu }) => [id, portSecurityEnabled, mtu]),
       [
-        ["own", false],
-        ["shared", true],
+        ["own", false, 1450],
+        ["shared", true, null],
       ],
     );
     assert.deepEqual(
-      offer.subnets.map(({ id }) => id),
-      ["sub-own"],
+      offer.subnets.map(({ id, allocationPools, dhcp, automatic }) => [id, allocationPools, dhcp, automatic]),
+      [["sub-own", [{ start: "10.0.0.10", end: "10.0.0.99" }], false, true]],
     );
   });
 
@@ -210,6 +239,53 @@ describe("what a cloud offers", () => {
     });
     assert.deepEqual(offer.quota.volumes, { limit: 5, used: 1 });
     assert.deepEqual(offer.quota.gigabytes, { limit: null, used: 9 });
+    assert.deepEqual([offer.quota.typesKnown, offer.quota.perVolumeGiB], [false, null]);
+  });
+
+  it("takes what is refused to members, or is not there, for unknown", async () => {
+    const offer = await read((seen) => (seen.path.includes("get_pools") ? { status: 403 } : quotaAnswer(seen)));
+    const { storagePools, zoneHosts, volumeZones, serverGroups } = offer;
+    assert.deepEqual({ storagePools, zoneHosts, volumeZones, serverGroups }, UNKNOWN);
+    assert.ok(!cloud.seen.some(({ path }) => path.endsWith("/os-availability-zone/detail")), "asked without the role");
+  });
+
+  it("tells an administrator pools, hosts and zones, each in one call", async () => {
+    cloud.roles = ["admin"];
+    const found: Record<string, unknown> = {
+      "/compute/v2.1/os-availability-zone/detail": { availabilityZoneInfo: detailedZones() },
+      "/compute/v2.1/os-server-groups": {
+        server_groups: [{ id: "g1", name: "pair", policies: ["anti-affinity"], members: ["s1"], metadata: {} }],
+      },
+      [`/volume/v3/${PROJECT}/os-availability-zone`]: {
+        availabilityZoneInfo: [
+          { zoneName: "nova", zoneState: { available: true } },
+          { zoneName: "old", zoneState: { available: false } },
+        ],
+      },
+      [`/volume/v3/${PROJECT}/scheduler-stats/get_pools`]: { pools: [rbd(), { name: "b@nfs#nfs", capabilities: {} }] },
+    };
+    const offer = await read((seen) => {
+      const path = seen.path.split("?")[0] ?? "";
+      return Object.hasOwn(found, path) ? { body: found[path] } : quotaAnswer(seen);
+    });
+    assert.deepEqual([offer.isAdmin, offer.availabilityZones, offer.zoneHosts], [true, ["az1"], { az1: 1, az2: 1 }]);
+    assert.deepEqual(offer.volumeZones, ["nova"]);
+    assert.deepEqual(offer.serverGroups, [{ id: "g1", name: "pair", policies: ["anti-affinity"], memberIds: ["s1"] }]);
+    const unknown = { totalGiB: null, freeGiB: null, provisionedGiB: null, overSubscription: null };
+    assert.deepEqual(offer.storagePools, [
+      {
+        name: "a@rbd#rbd",
+        place: "ff9e volumes",
+        backend: "rbd",
+        totalGiB: 100.5,
+        freeGiB: 60,
+        provisionedGiB: 40,
+        overSubscription: 20,
+      },
+      { name: "b@nfs#nfs", place: "b@nfs#nfs", backend: null, ...unknown },
+    ]);
+    const asked = cloud.seen.filter(({ method }) => method === "GET").map(({ path }) => path.split("?")[0]);
+    assert.equal(new Set(asked).size, asked.length, "one call each");
   });
 
   it("that is not as the API describes it is an error that names the field", async () => {
@@ -223,3 +299,38 @@ describe("what a cloud offers", () => {
     });
   });
 });
+
+const UNKNOWN = { storagePools: null, zoneHosts: null, volumeZones: null, serverGroups: null };
+
+function rbd() {
+  return {
+    name: "a@rbd#rbd",
+    capabilities: {
+      volume_backend_name: "rbd",
+      location_info: "ceph:/etc/ceph/ceph.conf:ff9e:cinder:volumes",
+      total_capacity_gb: 100.5,
+      free_capacity_gb: "60",
+      provisioned_capacity_gb: 40,
+      max_over_subscription_ratio: "20.0",
+      thin_provisioning_support: true,
+    },
+  };
+}
+
+function detailedZones() {
+  const service = (active: boolean, available: boolean) => ({ active, available, updated_at: null });
+  const zone = (zoneName: string, available: boolean, hosts: object | null) => ({
+    ...{ zoneName, hosts },
+    zoneState: { available },
+  });
+  return [
+    zone("internal", true, { control: { "nova-scheduler": service(true, true) } }),
+    zone("az1", true, {
+      up: { "nova-compute": service(true, true) },
+      down: { "nova-compute": service(true, false) },
+      drained: { "nova-compute": service(false, true) },
+    }),
+    zone("az2", false, { up: { "nova-compute": service(true, true) } }),
+    zone("empty", true, null),
+  ];
+}

@@ -1,4 +1,5 @@
-import type { CloudOffer, Flavor, Quota } from "../../cloud/offer.ts";
+import type { CloudOffer, Flavor, Quota, VolumeType } from "../../cloud/offer.ts";
+import type { StoragePool } from "../../cloud/storage-pool.ts";
 import type { z } from "zod";
 import { EstateDisk, EstateVm } from "../../inventory/schema/estate.ts";
 import { Plan } from "../../inventory/schema/plan.ts";
@@ -72,7 +73,8 @@ export function nic(deviceKey: number, macAddress: string | null, address: strin
 
 export function flavor(name: string, vcpus: number, memoryMiB: number, changes: Partial<Flavor> = {}): Flavor {
   const id = `id-${name}`;
-  return { id, name, vcpus, memoryMiB, diskGiB: 0, disabled: false, isPublic: true, extraSpecs: {}, ...changes };
+  const local = { diskGiB: 0, ephemeralGiB: 0, swapMiB: 0 };
+  return { id, name, vcpus, memoryMiB, ...local, disabled: false, isPublic: true, extraSpecs: {}, ...changes };
 }
 
 const unlimited = { limit: null, used: 0 };
@@ -82,8 +84,12 @@ export function quota(changes: Partial<Quota> = {}): Quota {
     instances: unlimited,
     cores: unlimited,
     ramMiB: unlimited,
+    serverGroupMembers: null,
+    metadataItems: null,
     volumes: unlimited,
     gigabytes: unlimited,
+    perVolumeGiB: null,
+    typesKnown: true,
     perVolumeType: {},
     ports: unlimited,
     ...changes,
@@ -95,9 +101,12 @@ export function offer(changes: Partial<CloudOffer> = {}): CloudOffer {
   return {
     target: "lab",
     projectId: "project-1",
+    region: "RegionOne",
     isAdmin: true,
+    roles: ["admin"],
+    services: ["compute", "network", "volumev3"],
     flavors: [flavor("m1.small", 1, 2048), flavor("m1.medium", 2, 4096), flavor("m1.large", 4, 8192)],
-    volumeTypes: [{ id: "type-1", name: "ceph", isPublic: true, multiattach: false }],
+    volumeTypes: [volumeType("type-1", "ceph")],
     networks: [network("net-1", "lab-flat"), network("net-2", "lab-vxlan")],
     subnets: [
       subnet("sub-1", "net-1", "10.20.0.0/24", "10.20.0.1"),
@@ -105,6 +114,10 @@ export function offer(changes: Partial<CloudOffer> = {}): CloudOffer {
       { ...subnet("sub-6", "net-2", "2001:db8:30::/64", "2001:db8:30::1"), ipVersion: 6 },
     ],
     availabilityZones: ["nova"],
+    zoneHosts: { nova: 3 },
+    volumeZones: ["nova"],
+    storagePools: [storagePool("lab@rbd#rbd")],
+    serverGroups: [],
     quota: quota(),
     ports: [],
     servers: [],
@@ -113,12 +126,23 @@ export function offer(changes: Partial<CloudOffer> = {}): CloudOffer {
   };
 }
 
+export function volumeType(id: string, name: string, changes: Partial<VolumeType> = {}): VolumeType {
+  return { id, name, isPublic: true, multiattach: false, zones: null, backend: null, ...changes };
+}
+
+/** A pool of 100 TiB, a tenth of it used. */
+export function storagePool(name: string, changes: Partial<StoragePool> = {}): StoragePool {
+  const sizes = { totalGiB: 102_400, freeGiB: 92_160, provisionedGiB: 10_240, overSubscription: 20 };
+  return { name, place: name, backend: null, ...sizes, ...changes };
+}
+
 export function network(id: string, name: string, changes: Partial<CloudOffer["networks"][number]> = {}) {
-  return { id, name, projectId: "project-1", shared: false, portSecurityEnabled: true, ...changes };
+  return { id, name, projectId: "project-1", shared: false, portSecurityEnabled: true, mtu: 1500, ...changes };
 }
 
 export function subnet(id: string, networkId: string, cidr: string, gatewayIp: string | null) {
-  return { id, name: `${id}-name`, networkId, cidr, ipVersion: 4 as 4 | 6, gatewayIp };
+  const given = { allocationPools: [], dhcp: true, automatic: false };
+  return { id, name: `${id}-name`, networkId, cidr, ipVersion: 4 as 4 | 6, gatewayIp, ...given };
 }
 
 /** A plan with one wave of these VMs and their overrides. */

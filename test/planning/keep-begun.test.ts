@@ -5,7 +5,7 @@ import type { EstateVm } from "../../inventory/schema/estate.ts";
 import type { PlannedVm, WaveFile } from "../../inventory/schema/wave.ts";
 import { planWave, type PlanInput } from "../../planning/plan-wave.ts";
 import { planInputs } from "./arbitraries.ts";
-import { disk, estateVm, flavor, input, nic, offer, plan, stack } from "./fixtures.ts";
+import { disk, estateVm, flavor, input, nic, offer, plan, stack, volumeType } from "./fixtures.ts";
 
 const mac = "00:50:56:00:00:01";
 const mark = (key: string) => ({ stack, key, generation: 1 });
@@ -244,7 +244,7 @@ describe("a VM that has begun, planned again", () => {
 });
 
 function gold(): Partial<CloudOffer> {
-  return { volumeTypes: ["ceph", "gold"].map((name) => ({ id: name, name, isPublic: true, multiattach: false })) };
+  return { volumeTypes: ["ceph", "gold"].map((name) => volumeType(name, name)) };
 }
 
 /** What an edit could change only by making volume, port or server anew. */

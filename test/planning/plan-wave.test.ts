@@ -94,6 +94,7 @@ describe("planWave", () => {
         const { file, concerns } = planWave(any);
         assert.deepEqual(WaveFile.parse(JSON.parse(toSortedJson(file))), file);
         for (const concern of concerns) Concern.parse(concern);
+        assert.ok(concerns.every(({ id }) => id !== "rule.failed"));
         assert.deepEqual(
           file.vms.map(({ key }) => key),
           file.vms.map(({ key }) => key).sort(),

@@ -96,6 +96,8 @@ describe("what policies ask a cloud", () => {
     cloud: "prod",
     projectId: "p",
     roles: [],
+    region: null,
+    services: [],
     request: () => Promise.reject(new Error("not asked")),
     list: (_service, path) => {
       asked.push(path);

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { fetch } from "undici";
-import { parse } from "yaml";
-import { Population } from "../../lab/vcenter/population.ts";
 import { type Simulator, startSimulator } from "../../lab/vcenter/simulator.ts";
+import { labPopulation } from "./lab-population.ts";
 import { Soap } from "./soap.ts";
-
-const population = async () => {
-  const text = await readFile(new URL("../../lab/vcenter/estate.yaml", import.meta.url), "utf8");
-  return Population.parse(parse(text));
-};
 
 describe("the lab's vCenter", function () {
   this.timeout(180_000);
@@ -17,7 +10,7 @@ describe("the lab's vCenter", function () {
   let soap: Soap;
 
   before(async () => {
-    vcenter = await startSimulator({ population: await population(), files: true });
+    vcenter = await startSimulator({ population: await labPopulation(), files: true });
     soap = await Soap.to(vcenter);
   });
 
@@ -72,7 +65,7 @@ describe("the lab's vCenter", function () {
     });
 
     it("shows a VM that was put again as it is now", async () => {
-      const [dc] = (await population()).datacenters;
+      const [dc] = (await labPopulation()).datacenters;
       const before = dc?.vms.find(({ name }) => name === "web02") ?? assert.fail("no web02");
       const nics = before.nics.map((nic) => ({ ...nic, macAddress: "00:50:56:aa:00:99" }));
       const disk = { deviceKey: 2001, label: "Hard disk 2", capacityBytes: 2 ** 30, file: "web02/new.vmdk", unit: 1 };
@@ -87,14 +80,14 @@ describe("the lab's vCenter", function () {
     });
 
     it("says what it does not know of an order, and goes on", async () => {
-      const [first] = (await population()).datacenters[0]?.vms ?? [];
+      const [first] = (await labPopulation()).datacenters[0]?.vms ?? [];
       const wrong = { ...(first ?? assert.fail("no VM")), esxiHost: "nowhere" };
       await assert.rejects(vcenter.put(wrong), /no host "nowhere"/);
       assert.match(await soap.read("VirtualMachine", vm("web01"), "name"), /web01/);
     });
 
     it("has no VM that was removed", async () => {
-      const [dc] = (await population()).datacenters;
+      const [dc] = (await labPopulation()).datacenters;
       const asleep = dc?.vms.find(({ name }) => name === "asleep") ?? assert.fail("no such VM");
       await vcenter.remove("asleep");
       assert.match(await soap.read("VirtualMachine", vm("asleep"), "name"), /ManagedObjectNotFound/);

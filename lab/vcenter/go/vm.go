@@ -20,6 +20,7 @@ type placedVM struct {
 	// Devices that every VM has: IDE, PCI, keyboard, ...
 	base []types.BaseVirtualDevice
 	now  VM
+	at   *place
 }
 
 // putVM makes the VM, or makes the one of this name what it says now.
@@ -72,7 +73,7 @@ func (v *vcenter) putVM(datacenter string, vm VM) error {
 		object.CustomValue, object.Value, object.Summary.CustomValue = fields, fields, fields
 	})
 	if err == nil {
-		v.moveVM(placed, object, host)
+		v.moveVM(placed, host)
 		placed.now = vm
 	}
 	return err
@@ -111,7 +112,7 @@ func (v *vcenter) makeVM(ctx context.Context, c *center, vm VM) (*placedVM, erro
 	}
 	self := info.Result.(types.ManagedObjectReference)
 	made := v.model.Map().Get(self).(*simulator.VirtualMachine)
-	return &placedVM{self: self, center: c, base: made.Config.Hardware.Device}, nil
+	return &placedVM{self: self, center: c, base: made.Config.Hardware.Device, at: at}, nil
 }
 
 func (c *center) vmFolder(ctx context.Context, name string) (*object.Folder, error) {
@@ -132,16 +133,16 @@ func (c *center) vmFolder(ctx context.Context, name string) (*object.Folder, err
 }
 
 // moveVM says at both hosts where the VM is.
-func (v *vcenter) moveVM(placed *placedVM, vm *simulator.VirtualMachine, to *place) {
-	all, ctx := v.model.Map(), v.model.Service.Context
-	for _, at := range placed.center.hosts {
-		host := all.Get(at.host.Reference()).(*simulator.HostSystem)
-		if at == to {
-			all.AddReference(ctx, host, &host.Vm, vm.Self)
-		} else {
-			all.RemoveReference(ctx, host, &host.Vm, vm.Self)
-		}
+func (v *vcenter) moveVM(placed *placedVM, to *place) {
+	if placed.at == to {
+		return
 	}
+	all, ctx := v.model.Map(), v.model.Service.Context
+	from := all.Get(placed.at.host.Reference()).(*simulator.HostSystem)
+	all.RemoveReference(ctx, from, &from.Vm, placed.self)
+	host := all.Get(to.host.Reference()).(*simulator.HostSystem)
+	all.AddReference(ctx, host, &host.Vm, placed.self)
+	placed.at = to
 }
 
 func (v *vcenter) removeVM(name string) error {

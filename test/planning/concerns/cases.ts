@@ -9,7 +9,7 @@ import { disk, estateVm, input, network, nic, offer, plan, stack } from "../fixt
 /** VM, category and a piece of the assessment of each finding, in the order of the concerns. */
 export type Expected = readonly (readonly [vm: string | null, category: Concern["category"], assessment: RegExp])[];
 
-interface Case {
+export interface Case {
   readonly what: string;
   readonly input: PlanInput;
   readonly expected: Expected;
@@ -25,11 +25,15 @@ export function silent(what: string, clean: PlanInput): Case {
   return { what, input: clean, expected: [] };
 }
 
+/** The cases of each rule whose file was loaded: the reference page shows what they find (write-page.ts). */
+export const testedRules = new Map<string, readonly Case[]>();
+
 /**
  * The test of one rule: what it finds, and of what it says nothing. In a file of its own, named after the rule's id
  * (`disk.mode`: disk-mode.test.ts); every-rule.test.ts sees that each rule has one.
  */
 export function testRule(id: string, cases: readonly Case[]): void {
+  testedRules.set(id, cases);
   describe(`rule ${id}`, () => {
     for (const { what, input: given, expected } of cases)
       it(`${expected.length === 0 ? "is silent about" : "finds"} ${what}`, () => {
@@ -43,7 +47,11 @@ export function testRule(id: string, cases: readonly Case[]): void {
       });
 
     it("is one of the program's rules, and has a case in which it finds something", () => {
-      assert.ok(allRules.some((rule) => rule.id === id));
+      const rule = allRules.find((one) => one.id === id);
+      assert.ok(rule);
+      const about = new Set(cases.flatMap(({ expected }) => expected.map(([vm]) => (vm === null ? "wave" : "vm"))));
+      // The plan changes a concern where it is: with a VM, or in `concerns` of the wave (override-ineffective.ts).
+      assert.equal(rule.about ?? "vm", about.size === 2 ? "both" : [...about][0]);
       assert.ok(cases.some(({ expected }) => expected.length > 0));
     });
   });
@@ -149,4 +157,15 @@ export function member(owner: string): Partial<CloudOffer> {
 /** The plan's word that a concern counts no more. */
 export function waive(): object {
   return { category: "waived", reason: "reviewed by operations" };
+}
+
+/** Two VMs of these facts, `a` on target lab and `b` on target other: two entries of clouds.yaml, by default of one project. */
+export function onTwoTargets(a: object, b: object, changes: Partial<CloudOffer> = {}): PlanInput {
+  return input([estateVm("a", { ...quiet, ...a }), estateVm("b", { ...quiet, ...b })], {
+    plan: plan({ a: {}, b: { target: "other" } }, { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } }),
+    offers: new Map([
+      ["lab", offer()],
+      ["other", offer({ target: "other", ...changes })],
+    ]),
+  });
 }

@@ -1,5 +1,5 @@
 import { nic } from "../fixtures.ts";
-import { finds, fixed, mac, mark, onFlat, one, port, several, silent, testRule } from "./cases.ts";
+import { finds, fixed, mac, mark, one, onFlat, onTwoTargets, port, several, silent, testRule } from "./cases.ts";
 
 testRule("ip.duplicate", [
   finds(
@@ -22,4 +22,10 @@ testRule("ip.duplicate", [
     ["web01", "Critical", /allocation pool/],
   ),
   silent("its own address", one(onFlat, {}, { ports: [port({ fixedIps: fixed("10.20.0.9"), mark: mark("web01") })] })),
+  finds(
+    "one address on two targets that lead to one network",
+    onTwoTargets(onFlat, { nics: [nic(4000, "00:50:56:00:00:02", "10.20.0.9")] }),
+    ["a", "Critical", /10\.20\.0\.9 of a-nic-4000 is also that of b-nic-4000/],
+    ["b", "Critical", /that of a-nic-4000/],
+  ),
 ]);

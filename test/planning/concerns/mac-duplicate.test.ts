@@ -1,5 +1,5 @@
 import { nic } from "../fixtures.ts";
-import { finds, mac, mark, onFlat, one, port, several, silent, testRule } from "./cases.ts";
+import { finds, mac, mark, one, onFlat, onTwoTargets, port, several, silent, testRule } from "./cases.ts";
 
 testRule("mac.duplicate", [
   finds(
@@ -31,5 +31,11 @@ testRule("mac.duplicate", [
     "another stack's port",
     one(onFlat, {}, { ports: [port({ macAddress: mac, mark: mark("web01", "wavelift/x") })] }),
     ["web01", "Critical", /port p1/],
+  ),
+  finds(
+    "one MAC on two targets that lead to one network",
+    onTwoTargets(onFlat, { nics: [nic(4000, mac, "10.20.0.8")] }),
+    ["a", "Critical", /that of b-nic-4000/],
+    ["b", "Critical", /that of a-nic-4000/],
   ),
 ]);

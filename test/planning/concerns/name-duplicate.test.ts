@@ -1,4 +1,4 @@
-import { finds, mark, one, several, silent, testRule } from "./cases.ts";
+import { finds, mark, one, onTwoTargets, several, silent, testRule } from "./cases.ts";
 
 testRule("name.duplicate", [
   finds(
@@ -19,5 +19,15 @@ testRule("name.duplicate", [
       {},
       { servers: [{ id: "s1", name: "web01", status: "ACTIVE", mark: mark("web01") }] },
     ),
+  ),
+  finds(
+    "two VMs of one name on two targets of one project",
+    onTwoTargets({ name: "x", powerState: "poweredOn" }, { name: "x", powerState: "poweredOn" }),
+    ["a", "Warning", /VM b/],
+    ["b", "Warning", /VM a/],
+  ),
+  silent(
+    "two VMs of one name in two projects",
+    onTwoTargets({ name: "x", powerState: "poweredOn" }, { name: "x", powerState: "poweredOn" }, { projectId: "p2" }),
   ),
 ]);

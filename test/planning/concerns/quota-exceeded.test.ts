@@ -1,5 +1,5 @@
 import type { PlanInput } from "../../../planning/plan-wave.ts";
-import { nic, quota } from "../fixtures.ts";
+import { estateVm, input, nic, offer, plan, quota } from "../fixtures.ts";
 import { finds, mac, mark, onFlat, one, port, several, silent, testRule, volume, type Expected } from "./cases.ts";
 
 /** A port whose MAC is Neutron's own. */
@@ -33,6 +33,14 @@ testRule("quota.exceeded", [
     "Critical",
     /1 more ports needed/,
   ]),
+  finds("what two targets of one project need together", twoTargets(1, "project-1"), [
+    null,
+    "Critical",
+    /targets lab, other \(one project\): 2 more volumes needed, 1 of 1 left/,
+  ]),
+  silent("what two targets of one project need, at exactly the quota", twoTargets(2, "project-1")),
+  silent("what two projects need, each with a quota of its own", twoTargets(1, "project-2")),
+  silent("what one project needs in two regions, each with a quota of its own", twoTargets(1, "project-1", "Other")),
   silent(
     "VMs that are left out or rolled back",
     several({ a: {}, b: {} }, { a: { exclude: true }, b: { phase: "absent" } }, { quota: full() }),
@@ -96,6 +104,22 @@ function portWithoutMac(more: readonly ReturnType<typeof port>[]): PlanInput {
       volumes: [volume("web01-disk-2000")],
       ports: [port({ macAddress: mac, mark: mark("web01") }), ...more],
       servers: [{ id: "s", name: "web01", status: "ACTIVE", mark: mark("web01") }],
+    },
+  );
+}
+
+/** A VM on each of two targets, of one project or two, with a quota of so many volumes each. */
+function twoTargets(limit: number, projectId: string, region = "RegionOne"): PlanInput {
+  const cloud = { quota: quota({ volumes: { limit, used: 0 } }) };
+  const plans = { targets: { lab: { cloud: "lab" }, other: { cloud: "other" } } };
+  return input(
+    ["a", "b"].map((key) => estateVm(key, { powerState: "poweredOff" })),
+    {
+      plan: plan({ a: {}, b: { target: "other" } }, plans),
+      offers: new Map([
+        ["lab", offer(cloud)],
+        ["other", offer({ ...cloud, target: "other", projectId, region })],
+      ]),
     },
   );
 }

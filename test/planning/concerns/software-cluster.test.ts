@@ -10,7 +10,7 @@ testRule("software.cluster", [
   finds("a cluster with its address", one({ ...onFlat, software: ["/usr/sbin/corosync"], vips: ["10.20.0.100"] }), [
     "web01",
     "Warning",
-    /Pacemaker\/Corosync/,
+    /Corosync/,
   ]),
   silent("no cluster", one({ software: ["nginx"] })),
 ]);

@@ -1,14 +1,16 @@
-import { atSource } from "../live.ts";
 import { finds, one, silent, testRule } from "./cases.ts";
 
+const unread = (vms: readonly string[]) => ({
+  vms: new Map(),
+  unread: [{ server: "vc\n1", reason: "no answer", vms }],
+});
+
 testRule("source.unread", [
-  finds(
-    "a source that does not answer",
-    {
-      ...one({}),
-      live: { vms: new Map(), unread: [{ server: "vc.example", reason: "no answer within 10 s", vms: ["web01"] }] },
-    },
-    [null, "Warning", /vc\.example: no answer within 10 s; the estate's facts count for 1 VM/],
-  ),
-  silent("one that does", atSource(one({}), {})),
+  finds("a source that does not answer", { ...one({}), live: unread(["web01"]) }, [
+    null,
+    "Warning",
+    /^vc\\u\{a\}1: no answer; the estate's facts count for 1 VM/,
+  ]),
+  finds("a plugin that does not", { ...one({}), live: unread([]) }, [null, "Warning", /what the reader found counts$/]),
+  silent("a wave whose sources are not asked", one({})),
 ]);
