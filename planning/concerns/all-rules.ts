@@ -53,6 +53,7 @@ import { vmDropped } from "./vm-dropped.ts";
 import { vmKept } from "./vm-kept.ts";
 import { vmNoFacts } from "./vm-no-facts.ts";
 import { vmTwoWaves } from "./vm-two-waves.ts";
+import { vmRunning } from "./vm-running.ts";
 import { volumeLost } from "./volume-lost.ts";
 import { volumeTooLarge } from "./volume-too-large.ts";
 import { volumeTypeNone } from "./volume-type-none.ts";
@@ -122,6 +123,7 @@ const rules: readonly Rule[] = [
   sourceGone,
   sourceUnread,
   vipUnreached,
+  vmRunning,
   volumeLost,
   warmImpossible,
   windowsQ35,

@@ -56,7 +56,6 @@ import { vmFaultTolerance } from "./vm-fault-tolerance.ts";
 import { vmFirmwareUnknown } from "./vm-firmware-unknown.ts";
 import { vmNameOdd } from "./vm-name-odd.ts";
 import { vmNoNic } from "./vm-no-nic.ts";
-import { vmRunning } from "./vm-running.ts";
 import { vmSecureBootUnknown } from "./vm-secure-boot-unknown.ts";
 import { vmSuspended } from "./vm-suspended.ts";
 import { vmTemplate } from "./vm-template.ts";
@@ -126,7 +125,6 @@ export const factRules: readonly FactRule[] = [
   vmFirmwareUnknown,
   vmNameOdd,
   vmNoNic,
-  vmRunning,
   vmSecureBootUnknown,
   vmSuspended,
   vmTemplate,
