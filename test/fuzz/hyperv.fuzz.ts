@@ -31,7 +31,7 @@ const vm = fc.record({
 
 export const fuzz: Fuzz = {
   name: "hyperv",
-  runs: 8000,
+  runs: 20_000,
   property: () =>
     fc.asyncProperty(fc.array(vm, { maxLength: 3 }), damage, async (vms, all) => {
       const content = damagedBytes(Buffer.from(JSON.stringify({ version: 1, vms })), all);

@@ -14,7 +14,7 @@ const options = { datastore: "kvm", datastoreFolder: "/var/lib/libvirt/images" }
 
 export const fuzz: Fuzz = {
   name: "libvirt",
-  runs: 5000,
+  runs: 15_000,
   property: () =>
     fc.asyncProperty(damage, async (all) => {
       const asked: string[] = [];

@@ -125,7 +125,7 @@ type Input = typeof input extends fc.Arbitrary<infer T> ? T : never;
 
 export const fuzz: Fuzz = {
   name: "rvtools",
-  runs: 15_000,
+  runs: 10_000,
   property: () =>
     fc.property(input, (given) => {
       const budget = new Budget();

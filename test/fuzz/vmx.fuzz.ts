@@ -23,7 +23,7 @@ const inside = (folder: string, file: string) => Promise.resolve(insideByName(fo
 
 export const fuzz: Fuzz = {
   name: "vmx",
-  runs: 10_000,
+  runs: 12_000,
   property: () =>
     fc.asyncProperty(facts, async ({ name, cpus, memory, disks, damage: all }) => {
       const lines = [

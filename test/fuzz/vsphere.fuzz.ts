@@ -81,7 +81,7 @@ function read(xml: string): Finding[] {
 /** Answers of the vSphere API -> VMs. */
 export const fuzz: Fuzz = {
   name: "vsphere",
-  runs: 15_000,
+  runs: 30_000,
   property: () =>
     fc.property(
       facts,

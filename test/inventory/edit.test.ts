@@ -17,7 +17,7 @@ describe("editing YAML that people wrote", () => {
     const at = edited.indexOf(added);
     assert.ok(at > 0, edited);
     assert.equal(edited.slice(0, at) + edited.slice(at + added.length), example);
-    assert.match(edited.slice(0, at), /reason: started on [^\n]*}\n$/);
+    assert.match(edited.slice(0, at), /hw_vif_model: e1000 }\n$/);
   });
 
   it("adds VMs to maps written in any way", () => {

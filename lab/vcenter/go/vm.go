@@ -170,6 +170,27 @@ func (v *vcenter) removeVM(name string) error {
 	return nil
 }
 
+// descriptorText is a descriptor as ESXi writes it. Shorter ones are read wrongly by qemu-img: without the lines of the
+// data base at its end, it takes the one extent for two.
+const descriptorText = `# Disk DescriptorFile
+version=1
+encoding="UTF-8"
+CID=fffffffe
+parentCID=ffffffff
+createType="vmfs"
+
+# Extent description
+RW %d VMFS "%s"
+
+# The Disk Data Base
+#DDB
+
+ddb.adapterType = "lsilogic"
+ddb.geometry.sectors = "63"
+ddb.geometry.heads = "255"
+ddb.virtualHWVersion = "19"
+`
+
 // makeFiles gives every disk a file of its size where there is none, with a descriptor: sparse, for later copies.
 func (v *vcenter) makeFiles(c *center, disks []Disk) error {
 	if !v.start.Files {
@@ -196,8 +217,7 @@ func (v *vcenter) makeFiles(c *center, disks []Disk) error {
 		if err := os.Truncate(extent, disk.CapacityBytes); err != nil {
 			return err
 		}
-		text := fmt.Sprintf("# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType=\"vmfs\"\n\nRW %d VMFS \"%s\"\n",
-			disk.CapacityBytes/512, filepath.Base(extent))
+		text := fmt.Sprintf(descriptorText, disk.CapacityBytes/512, filepath.Base(extent))
 		if err := os.WriteFile(descriptor, []byte(text), 0o600); err != nil {
 			return err
 		}
