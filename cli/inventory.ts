@@ -115,6 +115,9 @@ function summaryOf({ vms, gone }: Refresh): object {
   return { new: of("new"), changed: changes, same: of("same").length, kept: of("kept"), gone };
 }
 
+/** Most VMs that the table shows: of 5,000 nobody reads the last. */
+const MOST_ROWS = 100;
+
 function print(
   { vms, gone }: Refresh,
   { faults, notes }: { readonly faults: readonly Fault[]; readonly notes: readonly Note[] },
@@ -124,7 +127,8 @@ function print(
     head: ["VM", "", "at the source", "CPUs", "MiB", "disks", "GiB", "NICs"],
     style: { head: [], border: [], compact: true },
   });
-  for (const { vm, status } of vms) {
+  const told = vms.filter(({ status }) => status !== "same");
+  for (const { vm, status } of told.slice(0, MOST_ROWS)) {
     const gib = vm.disks.reduce((sum, disk) => sum + disk.capacityBytes, 0) / 2 ** 30;
     table.push([
       vm.key,
@@ -137,7 +141,8 @@ function print(
       vm.nics.length,
     ]);
   }
-  process.stdout.write(`${table.toString()}\n`);
+  if (told.length > 0) process.stdout.write(`${table.toString()}\n`);
+  if (told.length > MOST_ROWS) process.stdout.write(`... and ${told.length - MOST_ROWS} more (--json lists all)\n`);
   for (const { vm, status, changes } of vms)
     for (const change of status === "kept" ? [] : changes)
       process.stdout.write(`${vm.key}: ${shown(change.path, 120)}: ${change.before} -> ${change.after}\n`);

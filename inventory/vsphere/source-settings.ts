@@ -60,7 +60,8 @@ function settingsOfUrl(url: string, env: Environment, folder: string): VsphereSe
     const faults = parsed.error.issues.map(({ path: at, message }) => {
       const field = String(at[0] ?? "");
       const name = Object.entries(from).find(([known]) => known === field)?.[1];
-      return `  ${name ?? (field || "WAVELIFT_VSPHERE_PASSWORD, WAVELIFT_VSPHERE_PASSWORD_FILE")}: ${message}`;
+      const found = name !== undefined && given(name) === undefined ? "not set" : message;
+      return `  ${name ?? (field || "WAVELIFT_VSPHERE_PASSWORD, WAVELIFT_VSPHERE_PASSWORD_FILE")}: ${found}`;
     });
     throw new SourceSettingsError(`The address and the environment do not make a source:\n${faults.join("\n")}`);
   }

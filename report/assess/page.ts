@@ -46,7 +46,7 @@ function body({ vms, totals, general, faults, models, scope, hasPlan, writtenAt 
       <p class="muted">${[...scope, `written ${at}`].map((part) => shown(part, 300)).join(" · ")}</p>
     </header>
     <main>
-      ${faultsSection(faults)} ${generalSection(general)} ${cards(totals)} ${readiness(totals)}
+      ${faultsSection(faults)} ${cards(totals)} ${readiness(totals)} ${generalSection(general)}
       <section aria-label="Totals" class="panels">${groupPanels(totals)} ${concernTable(totals.byConcern)}</section>
       <section aria-labelledby="vms">
         <h2 id="vms" tabindex="-1">VMs</h2>
@@ -82,8 +82,9 @@ function generalSection(general: readonly Concern[]): Markup | null {
         ${overridden === undefined ? null : html`<em>Plan: ${shown(overridden, 2000)}</em>`}
       </li>`,
   );
-  return html`<section class="notice" aria-label="Concerns of no listed VM">
-    <h2>About the whole</h2>
+  const worst = ["critical", "warning"].find((one) => general.some(({ category }) => category.toLowerCase() === one));
+  return html`<section class="notice ${worst ?? "information"}" aria-label="Concerns of no listed VM">
+    <h2>Of no VM alone</h2>
     <ul>
       ${items}
     </ul>

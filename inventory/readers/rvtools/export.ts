@@ -61,7 +61,7 @@ function missingTabs(byTab: Readonly<Record<TabName, readonly Table[]>>): Note[]
     const what = missed[tab];
     return what === undefined || byTab[tab].length > 0
       ? []
-      : [{ file, vms: [], text: `the tab ${tab} is missing: ${what} stay unknown` }];
+      : [{ file, vms: [], text: `the tab ${tab} is missing, so nothing is known of: ${what}` }];
   });
 }
 

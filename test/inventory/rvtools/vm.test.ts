@@ -177,7 +177,7 @@ describe("disks of RVTools", () => {
   it("are not whole where the tab is missing", () => {
     const { vms, notes } = sorted(findingsOf({ vInfo: [info("web", { Disks: null, NICs: null })] }));
     assert.deepEqual(vms[0]?.notTold, ["disks", "nics", "snapshots", "devices", "encryption", "exactSizes"]);
-    assert.match(notes.join("\n"), /vDisk is missing: disks stay unknown/);
+    assert.match(notes.join("\n"), /vDisk is missing, so nothing is known of: disks/);
   });
 
   it("that cannot be used are faults with the row, and the list is then not whole", () => {
