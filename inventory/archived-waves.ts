@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { checkFile, throwFaults } from "./checked-file.ts";
+import { namesIn } from "./names-in.ts";
 import { wavePlanKind, wavePlansFolder } from "./plan-waves.ts";
 import type { WavePlan } from "./schema/plan.ts";
 
@@ -13,7 +13,7 @@ export const archiveFolder = (planFile: string): string => path.join(wavePlansFo
  */
 export async function loadArchivedWaves(planFile: string): Promise<ReadonlyMap<string, WavePlan>> {
   const folder = archiveFolder(planFile);
-  const names = (await namesIn(folder)).filter((name) => name.endsWith(".yaml")).sort();
+  const names = await namesIn(folder, ".yaml");
   const files = [];
   for (const name of names) files.push({ name: name.slice(0, -".yaml".length), checked: await archived(folder, name) });
   throwFaults(files.map(({ checked }) => checked));
@@ -21,12 +21,3 @@ export async function loadArchivedWaves(planFile: string): Promise<ReadonlyMap<s
 }
 
 const archived = (folder: string, name: string) => checkFile(path.join(folder, name), wavePlanKind);
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
-}

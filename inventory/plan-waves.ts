@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { type CheckedFile, checkFile, checkText, type FaultAt, type FileKind } from "./checked-file.ts";
 import type { Fault } from "./fault.ts";
+import { namesIn } from "./names-in.ts";
 import { readText } from "./read-text.ts";
 import { WaveName } from "./schema/names.ts";
 import { WavePlan } from "./schema/plan.ts";
@@ -31,7 +31,7 @@ export const wavePlansFolder = (planFile: string): string => planFile.replace(/\
 /** Names of the waves that have a file of their own, sorted, and a fault for each file whose name is no wave's. */
 export async function wavePlanNames(planFile: string): Promise<{ names: string[]; faults: Fault[] }> {
   const folder = wavePlansFolder(planFile);
-  const files = (await namesIn(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const files = (await namesIn(folder)).filter((name) => /\.ya?ml$/.test(name));
   const isGood = (file: string): boolean =>
     file.endsWith(".yaml") && WaveName.safeParse(file.slice(0, -".yaml".length)).success;
   const faults = files
@@ -88,12 +88,3 @@ export const wavePlanVmOf = wavePlanKind.vmOf;
 /** File of a wave of its own. */
 export const wavePlanFile = (planFile: string, name: string): string =>
   path.join(wavePlansFolder(planFile), `${name}.yaml`);
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
-}

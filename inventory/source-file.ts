@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type CheckedFile, checkFile, type FileKind, throwFaults } from "./checked-file.ts";
 import { toSortedJson } from "./json.ts";
+import { namesIn } from "./names-in.ts";
 import { compareText } from "./order.ts";
 import { SourceFacts } from "./schema/source.ts";
 
@@ -18,7 +19,7 @@ export function checkSourceFile(file: string): Promise<CheckedFile<SourceFacts>>
  * @throws {FaultsError} with the faults of all of them.
  */
 export async function loadSources(folder: string): Promise<readonly SourceFacts[]> {
-  const names = await jsonFiles(folder);
+  const names = await namesIn(folder, ".json");
   const files: CheckedFile<SourceFacts>[] = [];
   for (const name of names) files.push(await checkSourceFile(path.join(folder, name)));
   throwFaults(files);
@@ -47,13 +48,4 @@ const byName = <T extends { readonly name: string }>(list: readonly T[]): T[] =>
 function fileName({ kind, server }: SourceFacts): string {
   const plain = server.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return `${kind}-${plain.replace(/^-+|-+$/g, "").slice(0, 80) || "source"}`;
-}
-
-async function jsonFiles(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
 }

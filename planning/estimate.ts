@@ -1,3 +1,4 @@
+import { compareText } from "../inventory/order.ts";
 import type { EstateVm } from "../inventory/schema/estate.ts";
 import type { ThroughputModel } from "../inventory/schema/throughput.ts";
 import { shown } from "../inventory/shown.ts";
@@ -28,7 +29,7 @@ export function estimate(vms: readonly EstateVm[], model: ThroughputModel, boots
 
 /** The same of what is summed up already. `besideSeconds`: what comes after the copy. */
 export function estimateOf(reading: Reading, besideSeconds: number, model: ThroughputModel): Estimate {
-  const slowest = limits(reading, model).reduce((a, b) => (secondsOf(b) > secondsOf(a) ? b : a));
+  const slowest = limits(reading, model).reduce((a, b) => (isSlower(b, a) ? b : a));
   return {
     seconds: Math.ceil(secondsOf(slowest) * (1 + model.verifyShare) + besideSeconds),
     readBytes: reading.bytes,
@@ -95,6 +96,12 @@ function totalLimit(bytes: number, model: ThroughputModel): Limit {
 
 /** Seconds that the copy takes by this limit alone. */
 export const secondsOf = ({ bytes, rateMiBPerSecond }: Limit): number => bytes / MIB / rateMiBPerSecond;
+
+/** Of two that take as long the first by what is said of it: the order of the estate decides nothing. */
+function isSlower(a: Limit, b: Limit): boolean {
+  const longer = secondsOf(a) - secondsOf(b);
+  return longer > 0 || (longer === 0 && compareText(shownLimit(a), shownLimit(b)) < 0);
+}
 
 const prefixes = { disk: "", total: "", host: "ESXi host ", datastore: "datastore " };
 

@@ -1,3 +1,4 @@
+import { compareText } from "../inventory/order.ts";
 import type { EstateDisk, EstateVm } from "../inventory/schema/estate.ts";
 import type { ThroughputModel } from "../inventory/schema/throughput.ts";
 
@@ -64,6 +65,8 @@ export function readBytes({ usedBytes, capacityBytes }: EstateDisk, { unknownUse
   return usedBytes === null ? Math.ceil(capacityBytes * unknownUsedShare) : Math.min(usedBytes, capacityBytes);
 }
 
+/** Of two of one size the first by name: the order of the estate decides nothing. */
 function larger(a: Reading["largest"], b: Reading["largest"]): Reading["largest"] {
-  return a === null || (b !== null && b.bytes > a.bytes) ? b : a;
+  if (a === null || b === null) return a ?? b;
+  return b.bytes > a.bytes || (b.bytes === a.bytes && compareText(b.disk, a.disk) < 0) ? b : a;
 }

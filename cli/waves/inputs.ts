@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { loadArchivedWaves } from "../../inventory/archived-waves.ts";
 import { loadEstate, loadPlan } from "../../inventory/load.ts";
+import { namesIn } from "../../inventory/names-in.ts";
 import { loadSources } from "../../inventory/source-file.ts";
 import type { EstateVm } from "../../inventory/schema/estate.ts";
 import type { Plan, WavePlan } from "../../inventory/schema/plan.ts";
@@ -46,11 +46,5 @@ export async function readWaves(inventory?: string): Promise<WavesInputs> {
 }
 
 async function waveFiles(folder: string): Promise<ReadonlySet<string>> {
-  try {
-    const names = await readdir(folder);
-    return new Set(names.flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : [])));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Set();
-    throw error;
-  }
+  return new Set((await namesIn(folder, ".json")).map((name) => name.slice(0, -".json".length)));
 }

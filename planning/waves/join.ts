@@ -24,8 +24,11 @@ export interface Joining {
   readonly placed: Placed;
   /** Waves that have been planned (they have a wave file): only what cannot go elsewhere is added to them. */
   readonly settled: ReadonlySet<string>;
-  /** VMs with Critical concerns: a wave that is there gets none of them for the sake of an application. */
-  readonly held: ReadonlySet<string>;
+  /**
+   * Whether links up to a tier bind these VMs to one with Critical concerns that has no wave either: they stay with it
+   * rather than join a wave for the sake of a link that is no stronger.
+   */
+  readonly boundToHeld: (keys: readonly string[], tier: number) => boolean;
   readonly limits: WaveLimits;
 }
 
@@ -95,15 +98,14 @@ function hardPlace(unit: readonly string[], { index, placed }: Joining): Place |
 /** The wave that most of its strongest group is in, if that has room and is not planned yet. */
 function softPlace(
   unit: readonly string[],
-  { index, settled, held }: Joining,
+  { index, settled, boundToHeld }: Joining,
   hasRoom: (wave: string) => boolean,
   countsOf: (link: Link) => ReadonlyMap<string, number>,
 ): Place | null {
-  if (unit.some((key) => held.has(key))) return null;
   const links = [...new Set(unit.flatMap((key) => index.get(key) ?? []))].filter(({ tier }) => tier > HARD);
   const places = links.flatMap((link) => [...countsOf(link)].map(([wave, count]) => ({ wave, link, count })));
   const found = places
-    .filter(({ wave }) => !settled.has(wave) && hasRoom(wave))
+    .filter(({ wave, link }) => !settled.has(wave) && hasRoom(wave) && !boundToHeld(unit, link.tier))
     .sort(
       (a, b) =>
         a.link.tier - b.link.tier ||

@@ -4,7 +4,7 @@ import { compareText } from "../../inventory/order.ts";
 import { type Estimate, estimateOf } from "../estimate.ts";
 import { applicationLinks, type By } from "./application-links.ts";
 import { type Bundling, bundles, wholes } from "./bundle.ts";
-import { components, linkIndex } from "./components.ts";
+import { components, type LinkIndex, linkIndex } from "./components.ts";
 import { type Join, joiner, type LeftOut } from "./join.ts";
 import { APPLICATION, CLUSTER, HARD, type Link, shownVms } from "./link.ts";
 import { nameWaves } from "./name-waves.ts";
@@ -68,7 +68,8 @@ export function propose(input: ProposeInput): Proposal {
   const templates = unplaced.filter(({ template }) => template).map(({ key }) => key);
   const movable = unplaced.filter(({ template }) => !template).map(({ key }) => key);
   const held = new Set(input.held.keys());
-  const join = joiner({ parts, index, placed, settled: input.settled, held, limits });
+  const boundToHeld = bindings(movable, index, held);
+  const join = joiner({ parts, index, placed, settled: input.settled, boundToHeld, limits });
   const joined = components(movable, index, HARD).map((unit) => ({ unit, result: join(unit) }));
   const free = joined.flatMap(({ unit, result }) => (result === null ? unit : []));
   const bundling: Bundling = {
@@ -116,6 +117,22 @@ export function allLinks(vms: readonly EstateVm[], plan: Pick<Plan, "waves">, by
       compareText(a.name, b.name) ||
       compareText(a.vms.join(), b.vms.join()),
   );
+}
+
+/** Tells whether one of these VMs is bound to a held one by links up to a tier; each tier is looked at once. */
+function bindings(
+  movable: readonly string[],
+  index: LinkIndex,
+  held: ReadonlySet<string>,
+): (keys: readonly string[], tier: number) => boolean {
+  const byTier = new Map<number, ReadonlySet<string>>();
+  const boundBy = (tier: number): ReadonlySet<string> =>
+    new Set(components(movable, index, tier).flatMap((group) => (group.some((key) => held.has(key)) ? group : [])));
+  return (keys, tier) => {
+    const bound = byTier.get(tier) ?? boundBy(tier);
+    byTier.set(tier, bound);
+    return keys.some((key) => bound.has(key));
+  };
 }
 
 type Unnamed = Pick<ProposedWave, "part" | "estimate" | "overLimits" | "held">;

@@ -76,7 +76,7 @@ describe("any proposal", () => {
     settled: new Set(),
     prefix: "w",
   }));
-  const runs = { numRuns: 150 };
+  const runs = { numRuns: 400 };
 
   it("places each VM once or says why not, keeps to the limits or says so, and never splits a hard group", () => {
     fc.assert(
