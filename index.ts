@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { strayCloudSettings } from "./cloud/environment.ts";
 import { keepMemoryPrivate } from "./cloud/memory.ts";
 import { EstateGroups } from "./components/estate-groups.ts";
+import { failAtEnd } from "./components/fail-at-end.ts";
 import { MigrationWave } from "./components/migration-wave.ts";
 import { sharedGroupsOf } from "./components/shared-groups.ts";
 import { readConfig, type ProgramConfig } from "./config.ts";
@@ -14,6 +15,7 @@ import { ownOutputs } from "./review/own-outputs.ts";
 import { planPath, readInputs, waveFilePath } from "./review/inputs.ts";
 import { policyPackGiven } from "./review/policy-given.ts";
 import { review } from "./review/review.ts";
+import { standingGroups } from "./review/standing-groups.ts";
 import { formatConcerns, formatLeftOut, formatStop } from "./review/show.ts";
 import { userFault } from "./review/user-fault.ts";
 
@@ -37,17 +39,18 @@ async function declareWave(config: ProgramConfig, wave: string) {
     throw new pulumi.RunError(`There is no ${waveFilePath(config.inventory, wave)}. Run: wavelift plan ${wave}`);
   const others = await readOtherWaves(config.inventory, written);
   const judged = review({ ...inputs, wave, stack: config.stack }, written, others);
-  const { file, vms, stopped, goesOn, rollsBack, warnings, notes } = judged;
+  const { file, vms, images, stopped, goesOn, rollsBack, warnings, notes } = judged;
   if (!policyPackGiven(process.env))
     void pulumi.log.warn("The policy pack was not given: run `wavelift preview`, or add `--policy-pack policy`.");
   for (const line of formatConcerns(warnings)) void pulumi.log.warn(line);
   for (const line of formatConcerns(notes)) void pulumi.log.info(line);
   if (stopped.length > 0 && !goesOn) throw new pulumi.RunError(formatStop(wave, stopped));
-  const groups = sharedGroupsOf(config.estateStack);
+  const groups = sharedGroupsOf(config.estateStack, (target) => standingGroups(inputs.offers.get(target)));
   const inError = serversInError(inputs.offers, config.stack);
-  const { servers } = new MigrationWave(wave, { file, vms, stack: config.stack, groups, inError });
+  const declared = new MigrationWave(wave, { file, vms, images, stack: config.stack, groups, inError });
   if (goesOn) await tellLeftOut(formatLeftOut(wave, stopped), rollsBack);
-  return { servers };
+  const { servers } = declared;
+  return { servers, ...(declared.images === undefined ? {} : { images: declared.images }) };
 }
 
 /**
@@ -56,9 +59,7 @@ async function declareWave(config: ProgramConfig, wave: string) {
  */
 async function tellLeftOut(text: string, rollsBack: boolean): Promise<void> {
   if (rollsBack) return pulumi.log.warn(text);
-  await pulumi.log.error(text);
-  // What the SDK's cmd/run ends with when the user has been told already; it waits for all resources first.
-  process.exitCode = 32;
+  await failAtEnd(text);
 }
 
 /** Of a bare `pulumi up`; `wavelift up` has done both. */

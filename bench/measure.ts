@@ -23,12 +23,13 @@ const TICKS = 100;
 export async function measure(
   program: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  { input, ...options }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly input?: string },
 ): Promise<Measured> {
   const [before, start] = [childrenTicks(), performance.now()];
   let peakKiB = 0;
   const result = await new Promise<{ exitCode: number; stdout: string }>((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(program, args, { ...options, stdio: ["pipe", "pipe", "inherit"] });
+    child.stdin.end(input ?? "");
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     const look = setInterval(() => {

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { shown } from "../inventory/shown.ts";
-import type { PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+import type { PlannedImage, WaveFile } from "../inventory/schema/wave.ts";
+import { entriesOf, type WaveEntry } from "../planning/wave-entries.ts";
 
 /** Characters of a cell: the values are names of the source and of the cloud. */
 const LONGEST = 1000;
@@ -13,7 +14,8 @@ export interface Decision {
 }
 
 /** Everything that was decided for a VM, in the order in which a reviewer asks. */
-export function decisionsOf(vm: PlannedVm): { readonly vm: string; readonly decisions: readonly Decision[] } {
+export function decisionsOf(vm: WaveEntry): { readonly vm: string; readonly decisions: readonly Decision[] } {
+  if ("disk" in vm) return { vm: vm.key, decisions: imageDecisions(vm) };
   const properties = Object.entries(vm.imageProperties).map(([name, value]) => `${name}=${value}`);
   return {
     vm: vm.key,
@@ -35,6 +37,21 @@ export function decisionsOf(vm: PlannedVm): { readonly vm: string; readonly deci
   };
 }
 
+function imageDecisions(image: PlannedImage): readonly Decision[] {
+  const { name, visibility, disk, leftOutDisks, minDiskGiB, minRamMiB, imageProperties } = image;
+  const marks = [visibility, ...(image.protected ? ["protected"] : [])].join(", ");
+  const properties = Object.entries(imageProperties).map(([key, value]) => `${key}=${value}`);
+  return [
+    { what: "image", value: `${name} (${marks})`, why: "a template at the source" },
+    { what: "disk", value: `${disk.label}: ${disk.capacityBytes} bytes`, why: image.diskReason },
+    ...(leftOutDisks.length === 0
+      ? []
+      : [{ what: "left out", value: leftOutDisks.join(", "), why: "image: {otherDisks: ignore} in the plan" }]),
+    { what: "servers", value: `from ${minDiskGiB} GiB disk, ${minRamMiB} MiB memory`, why: "any flavor with as much" },
+    { what: "hardware", value: properties.join(" "), why: image.imagePropertiesReason },
+  ];
+}
+
 /** The decisions of a wave as a table for people. */
 export function decisionTable(file: WaveFile): string {
   const width = Math.min(process.stdout.columns > 0 ? process.stdout.columns : 160, 200);
@@ -45,7 +62,7 @@ export function decisionTable(file: WaveFile): string {
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
-  for (const vm of file.vms)
+  for (const vm of entriesOf(file))
     decisionsOf(vm).decisions.forEach(({ what, value, why: reason }, row) => {
       table.push([row === 0 ? vm.key : "", what, shown(value, LONGEST), shown(reason, LONGEST)]);
     });

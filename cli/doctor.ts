@@ -7,15 +7,20 @@ import { exitCodes as stageExit } from "../conversion/exit-codes.ts";
 import { Failure } from "../conversion/failure.ts";
 import { Look } from "../conversion/probe/launch.ts";
 import { readSettings } from "../conversion/read-settings.ts";
+import { hostsOut } from "../conversion/runner/hosts-out.ts";
 import { hostLabel } from "../conversion/runner/runner-settings.ts";
 import type { Settings } from "../conversion/settings.ts";
+import { readWholeEstate } from "../inventory/load-all.ts";
 import { loadPlan } from "../inventory/load.ts";
 import { toSortedJson } from "../inventory/json.ts";
 import { planPath } from "../review/inputs.ts";
 import { fine, type Finding } from "./doctor/finding.ts";
 import { judgeHost, judgeNode } from "./doctor/host.ts";
+import { checkLocks } from "./doctor/locks.ts";
 import { checkClouds, checkToolchain, judgeSettings } from "./doctor/near.ts";
-import { whichRunner } from "./doctor/which.ts";
+import { judgeOut } from "./doctor/out.ts";
+import { idleNodes, judgeSlurm, nodesOf, slurmFacts } from "./doctor/slurm.ts";
+import { whichHosts, whichRunner } from "./doctor/which.ts";
 import { exitCodes } from "./failure.ts";
 import { project } from "./project.ts";
 
@@ -24,7 +29,7 @@ export interface DoctorOptions {
   readonly inventory?: string;
 }
 
-/** `wavelift doctor [HOST]`: looks at this machine, the clouds and the conversion host; says what to do about each fault. */
+/** `wavelift doctor [HOST]`: looks at this machine, the clouds and the conversion hosts; says what to do about each fault. */
 export async function doctor(host: string | undefined, options: DoctorOptions): Promise<number> {
   // A wrong argument is told before anything is looked at.
   whichRunner(host, { kind: "local" });
@@ -40,7 +45,14 @@ export async function doctor(host: string | undefined, options: DoctorOptions): 
       ...{ where: "here", check: "clouds", state: "note", found: `there is no ${plan}`, remedy: "" },
       expected: "a plan, whose clouds are asked (--inventory FOLDER)",
     });
-  if (settings !== null) findings.push(...(await lookAt({ ...settings, runner: whichRunner(host, settings.runner) })));
+  if (settings !== null) {
+    const hosts = whichHosts(host, settings);
+    findings.push(...judgeOut(hosts, hostsOut(process.env, Date.now), Date.now()));
+    findings.push(...(await checkLocks(settings.locks)));
+    const folder = options.inventory ?? path.join(project, "inventory");
+    const looks = await Promise.all(hosts.map((one) => lookAtHost(one.settings, folder)));
+    findings.push(...looks.flat());
+  }
   process.stdout.write(options.json ? toSortedJson(findings) : `${table(findings)}\n`);
   return findings.some(({ state }) => state === "fault") ? exitCodes.failed : exitCodes.done;
 }
@@ -58,6 +70,34 @@ function settingsOf(findings: Finding[]): Settings | null {
     findings.push({ where: "here", check: "runners.yaml", state: "fault", found: error.message, expected, remedy });
     return null;
   }
+}
+
+/** So many nodes of a Slurm pool are looked at side by side. */
+const SIDE_BY_SIDE = 4;
+
+/** A conversion host; of a Slurm pool its controller, and each node that takes jobs now. @param inventory folder of the inventory */
+async function lookAtHost(settings: Settings, inventory: string): Promise<Finding[]> {
+  const { runner } = settings;
+  if (runner.kind !== "slurm" || runner.only !== undefined) return lookAt(settings);
+  process.stderr.write("asking the Slurm pool\n");
+  const facts = await slurmFacts(runner, process.env);
+  const esxiHosts = runner.licenses.esxiHost === undefined ? [] : await esxiHostsOf(inventory);
+  const findings = judgeSlurm(runner, facts, { esxiHosts, datastores: Object.keys(settings.datastores) });
+  const nodes = facts === null ? [] : idleNodes(nodesOf(runner, facts));
+  for (let from = 0; from < nodes.length; from += SIDE_BY_SIDE) {
+    const some = nodes.slice(from, from + SIDE_BY_SIDE);
+    const looks = await Promise.all(some.map((only) => lookAt({ ...settings, runner: { ...runner, only } })));
+    findings.push(...looks.flat());
+  }
+  return findings;
+}
+
+/** ESXi hosts that the estate names. */
+async function esxiHostsOf(inventory: string): Promise<string[]> {
+  const folder = path.join(inventory, "estate");
+  if (!existsSync(folder)) return [];
+  const { vms } = await readWholeEstate(folder);
+  return [...new Set(vms.flatMap(({ esxiHost }) => (esxiHost === null ? [] : [esxiHost])))].sort();
 }
 
 /** Runs the conversion program on its host. Its progress goes on to standard error; why it did not run is a finding. */

@@ -17,6 +17,7 @@ import { writeSources } from "../inventory/source-file.ts";
 import { refresh, writeRefresh, type Refresh, type Refreshed } from "../inventory/write-estate.ts";
 import { exitCodes, UserError } from "./failure.ts";
 import { project } from "./project.ts";
+import { sourceKinds } from "./source-kinds.ts";
 import { readVcenter } from "./read-vcenter.ts";
 
 export interface InventoryOptions {
@@ -33,7 +34,7 @@ export interface InventoryOptions {
 }
 
 /** Sources by the name on the command line. */
-const readers: Readonly<Record<string, Reader>> = {
+const readers: Readonly<Record<(typeof sourceKinds)[number], Reader>> = {
   hyperv: readHyperv,
   libvirt: readLibvirt,
   manual: readManual,
@@ -44,7 +45,6 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 /** Those whose places are no files. */
 const live: ReadonlySet<Reader> = new Set([readVcenter]);
-export const sourceKinds = Object.keys(readers);
 
 /** `wavelift inventory KIND PLACE...`: reads the sources, writes the estate, prints what changed. */
 export async function inventoryCommand(
@@ -52,9 +52,9 @@ export async function inventoryCommand(
   places: readonly string[],
   options: InventoryOptions,
 ): Promise<number> {
-  const reader = readers[kind];
-  if (reader === undefined)
-    throw new UserError(`"${kind}" is no kind of source. There are: ${sourceKinds.join(", ")}.`);
+  const known = sourceKinds.find((name) => name === kind);
+  if (known === undefined) throw new UserError(`"${kind}" is no kind of source. There are: ${sourceKinds.join(", ")}.`);
+  const reader = readers[known];
   const estateFolder = path.join(path.resolve(options.inventory ?? path.join(project, "inventory")), "estate");
   const { vms, faults, notes, sources } = await readPlaces(reader, places, options);
   const estate = existsSync(estateFolder) ? await loadEstate(estateFolder) : new Map<string, never>();

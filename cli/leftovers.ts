@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import type { Holdings } from "../planning/holdings.ts";
 import type { ImageFacts, TrashFacts } from "../planning/image-facts.ts";
+import { judgeImages } from "../planning/leftover-images.ts";
 import { duplicateMessage, wouldDuplicate } from "../planning/leftover-stop.ts";
 import { judgeLeftovers, leftoversOf, volumesToAsk, type Judged } from "../planning/leftovers.ts";
 import { exitCodes, UserError } from "./failure.ts";
 import { openClouds, type LeftoverClouds } from "./leftover-clouds.ts";
+import { imageName, removeImages } from "./leftover-images.ts";
 import { nameOf, removeLeftovers } from "./remove-leftovers.ts";
 import { runPulumi } from "./pulumi.ts";
 import { parseStackState, type StackState } from "./stack-state.ts";
@@ -49,31 +51,44 @@ export async function clearLeftovers(
     const holdings = await readSettled(mark, clouds, state, justKilled);
     for (const fault of clouds.faults) tell(`Leftovers: ${fault}`);
     const { judged, trash } = await judge(mark, clouds, holdings, state);
+    const images = judgeImages(mark, holdings, state, verb === "destroy" ? new Set() : declaredImages(file));
     if (verb === "preview") {
+      for (const one of images)
+        tell(`leftover: ${imageName(one)}: ${one.remove ? "up and destroy remove it" : "kept"}: ${one.reason}`);
       for (const { leftover, remove, reason } of judged)
         tell(`leftover: ${nameOf(leftover)}: ${remove ? "up and destroy remove it" : "kept"}: ${reason}`);
       return state;
     }
-    const removable = judged.filter(({ remove }) => remove);
-    if (removable.length + trash.length > 0) {
-      await expectUnlocked(stack, state);
-      tell(`Removing ${removable.length + trash.length} leftover(s) of stack ${stack}.`);
-      await removeLeftovers(judged, holdings, clouds.reached, tell);
-      await purge(mark, clouds.reached, trash, tell);
-    }
     const kept = judged.filter(({ remove }) => !remove);
-    for (const { leftover, reason } of kept) tell(`kept ${nameOf(leftover)}: ${reason}`);
     if (verb === "up") {
       const declared = file?.vms.filter(({ phase }) => phase !== "absent").map(({ key }) => key) ?? [];
       const duplicates = wouldDuplicate(kept, state.names, new Set(declared));
       if (duplicates.length > 0) throw new UserError(duplicateMessage(wave, stack, duplicates), exitCodes.stopped);
     }
+    const removable = judged.length - kept.length;
+    if (removable + trash.length > 0) {
+      await expectUnlocked(stack, state);
+      tell(`Removing ${removable + trash.length} leftover(s) of stack ${stack}.`);
+      await removeLeftovers(judged, holdings, clouds.reached, tell);
+      await purge(mark, clouds.reached, trash, tell);
+    }
+    if (images.some(({ remove }) => remove)) {
+      await expectUnlocked(stack, state);
+      await removeImages(images, clouds.reached, tell);
+    }
+    for (const one of images) if (!one.remove) tell(`kept ${imageName(one)}: ${one.reason}`);
+    for (const { leftover, reason } of kept) tell(`kept ${nameOf(leftover)}: ${reason}`);
     // Last: as long as they stand in the state, a run that is killed here is understood by the next.
     if (clouds.faults.size === 0) await clearInterrupted(stack, state);
     return state;
   } finally {
     await clouds.close();
   }
+}
+
+/** Keys of the templates that a run declares: with what is there of them it goes on. */
+function declaredImages(file: WaveFile | null): ReadonlySet<string> {
+  return new Set((file?.images ?? []).filter(({ phase }) => phase !== "absent").map(({ key }) => key));
 }
 
 /** What the stack's state says now. */

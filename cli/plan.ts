@@ -7,6 +7,7 @@ import type { WaveFile } from "../inventory/schema/wave.ts";
 import { begunVms } from "../planning/begun.ts";
 import { drift, formatDifference, type Difference } from "../planning/drift.ts";
 import { gate } from "../planning/gate.ts";
+import { entriesOf } from "../planning/wave-entries.ts";
 import { planWave } from "../planning/plan-wave.ts";
 import { readInputs, waveFilePath } from "../review/inputs.ts";
 import { formatConcerns } from "../review/show.ts";
@@ -37,7 +38,7 @@ export async function planCommand(wave: string, options: PlanOptions): Promise<n
   const { stopped, warnings, notes } = gate(planned.concerns, file, begunVms(inputs.offers, stack));
   const concerns = [...stopped, ...warnings, ...notes];
   if (options.json)
-    process.stdout.write(toSortedJson({ wave, decisions: file.vms.map(decisionsOf), concerns, differences }));
+    process.stdout.write(toSortedJson({ wave, decisions: entriesOf(file).map(decisionsOf), concerns, differences }));
   else {
     process.stdout.write(`${decisionTable(file)}\n`);
     printConcerns(`Critical (${stopped.length}): preview and up stop`, formatConcerns(stopped));
@@ -48,8 +49,12 @@ export async function planCommand(wave: string, options: PlanOptions): Promise<n
   const target = waveFilePath(inventory, wave);
   if (options.check) return check(written, differences, target, options.json, stopped.length);
   writeAtomically(target, toSortedJson(file));
-  if (!options.json) process.stdout.write(`Wrote ${path.relative(process.cwd(), target)}: ${file.vms.length} VM(s).\n`);
+  if (!options.json) process.stdout.write(`Wrote ${path.relative(process.cwd(), target)}: ${countOf(file)}.\n`);
   return stopped.length > 0 ? exitCodes.stopped : exitCodes.done;
+}
+
+function countOf({ vms, images = [] }: WaveFile): string {
+  return `${vms.length} VM(s)${images.length === 0 ? "" : `, ${images.length} template(s)`}`;
 }
 
 function check(
@@ -78,14 +83,19 @@ function onlyVms(
 ): WaveFile {
   if (keys === undefined) return planned;
   if (written === null) throw new UserError(`Wave ${wave} has no wave file yet: plan the whole wave first.`);
-  const unknown = keys.filter((key) => !planned.vms.some((vm) => vm.key === key));
+  const unknown = keys.filter((key) => !entriesOf(planned).some((vm) => vm.key === key));
   if (unknown.length > 0) throw new UserError(`Not among the VMs of wave ${wave}: ${unknown.join(", ")}.`);
   const chosen = new Set(keys);
-  const kept = written.vms.filter((vm) => !chosen.has(vm.key));
-  const fresh = planned.vms.filter((vm) => chosen.has(vm.key));
+  const merged = <T extends { readonly key: string }>(before: readonly T[], now: readonly T[]): T[] =>
+    [...before.filter(({ key }) => !chosen.has(key)), ...now.filter(({ key }) => chosen.has(key))].sort((a, b) =>
+      a.key < b.key ? -1 : 1,
+    );
+  const { images: _images, ...rest } = planned;
+  const images = merged(written.images ?? [], planned.images ?? []);
   return {
-    ...planned,
-    vms: [...kept, ...fresh].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    ...rest,
+    vms: merged(written.vms, planned.vms),
+    ...(images.length === 0 ? {} : { images }),
     targets: { ...written.targets, ...planned.targets },
   };
 }

@@ -2,7 +2,8 @@ import type { CloudClient } from "../cloud/client.ts";
 import { removePort, removeServer, removeVolume } from "../cloud/remove.ts";
 import { messageOf } from "../conversion/failure.ts";
 import type { Holdings } from "../planning/holdings.ts";
-import type { Leftover, Judged, LeftoverKind } from "../planning/leftovers.ts";
+import type { Leftover, LeftoverKind } from "../planning/leftover.ts";
+import type { Judged } from "../planning/leftovers.ts";
 
 const removers: Readonly<Record<LeftoverKind, (client: CloudClient, id: string) => Promise<string | null>>> = {
   server: removeServer,

@@ -4,6 +4,7 @@ import path from "node:path";
 import { connect, type CloudClient } from "../cloud/client.ts";
 import { readCloudEntry } from "../cloud/clouds-yaml.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
+import { entriesOf } from "../planning/wave-entries.ts";
 import { withReasons } from "../outcome/ask-cloud.ts";
 import { readEventLog } from "../outcome/event-log.ts";
 import { outcomeOf } from "../outcome/outcome.ts";
@@ -37,7 +38,7 @@ export async function runReported(
       { ...environment, PULUMI_DEBUG_COMMANDS: "true" },
       json ? "stderr" : "inherit",
     );
-    const told = outcomeOf(verb, await readEventLog(log), file?.vms ?? []);
+    const told = outcomeOf(verb, await readEventLog(log), file === null ? [] : entriesOf(file));
     const clients = connections(file);
     const outcome = await withReasons(told, clients.clientOf);
     await clients.close();
@@ -63,7 +64,7 @@ function connections(file: WaveFile | null): {
   const opened = new Map<string, Promise<CloudClient>>();
   return {
     clientOf: async (key) => {
-      const target = file?.vms.find((vm) => vm.key === key)?.target;
+      const target = (file === null ? [] : entriesOf(file)).find((vm) => vm.key === key)?.target;
       const cloud = target === undefined ? undefined : file?.targets[target]?.cloud;
       if (cloud === undefined) return null;
       const client = opened.get(cloud) ?? connect(readCloudEntry(cloud));

@@ -4,6 +4,7 @@ import { loadWaveFile } from "../inventory/load.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { POLICY_GIVEN } from "../review/policy-given.ts";
 import { waveFilePath } from "../review/inputs.ts";
+import { expectNotAccepted } from "./accepted.ts";
 import { ensureStack } from "./ensure-stack.ts";
 import { expectEstateUnused } from "./estate-destroy.ts";
 import { clearLeftovers } from "./leftovers.ts";
@@ -20,7 +21,8 @@ import { readStackSettings, type StackSettings } from "./stack-config.ts";
  */
 export function resourceCount(file: WaveFile | null): number {
   const vms = file?.vms ?? [];
-  return 32 + vms.reduce((sum, vm) => sum + 6 + 3 * vm.disks.length + vm.nics.length, 0);
+  const images = 2 * (file?.images?.length ?? 0);
+  return 32 + images + vms.reduce((sum, vm) => sum + 6 + 3 * vm.disks.length + vm.nics.length, 0);
 }
 
 /** Options that pulumi needs for a wave's run, beside those of the user. */
@@ -36,6 +38,8 @@ export function pulumiOptions(
   // One VM's fault does not stop the others. In the estate's own stack it would: where the edited rule of a security
   // group cannot be made, the old one must not go, and without this nothing is deleted after a fault.
   if (verb !== "preview" && settings.wave !== "") options.push("--continue-on-error");
+  // A group that somebody removed from the cloud by hand is made again, and a rule that somebody added is seen.
+  if (verb !== "destroy" && settings.wave === "") options.push("--refresh");
   return options;
 }
 
@@ -56,8 +60,10 @@ export async function runStack(
   const justKilled = verb !== "preview" && (await clearKilledRun(stack));
   const waveStack = { stack, wave: settings.wave, file };
   const before = settings.wave === "" ? null : await clearLeftovers(verb, waveStack, justKilled);
+  if (verb !== "preview" && before !== null) await expectNotAccepted(verb, waveStack, before);
   const options = [...pulumiOptions(verb, stack, settings, file), ...rest];
-  const environment = { [POLICY_GIVEN]: "1", ...runMark(stack) };
+  // The launcher looks up there what is too volatile for a job, such as the ESXi host of a VM.
+  const environment = { [POLICY_GIVEN]: "1", WAVELIFT_INVENTORY: settings.inventory, ...runMark(stack) };
   if (verb === "preview") return (await runPulumi(options, environment)).exitCode;
   const exitCode = await runReported({ verb, stack, file, json }, options, environment);
   if (verb !== "destroy" || before === null) return exitCode;

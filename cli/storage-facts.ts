@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { LeftoversJob, PurgeJob } from "../conversion/job.ts";
+import type { LeftoversJob, PurgeJob, Verb } from "../conversion/job.ts";
 import { Report } from "../conversion/report.ts";
 import type { ImageFacts, StorageFacts } from "../planning/image-facts.ts";
 import { project } from "./project.ts";
@@ -13,6 +13,13 @@ export type AskStorage = (
 
 /** Asks by `bin/convert.mjs`, as a stage of Pulumi does. What it says of a failure is given back in one line. */
 export const askLauncher: AskStorage = async (verb, job) => {
+  const answer = await askConversion(verb, job);
+  if ("fault" in answer) return answer;
+  return answer.storage ?? { fault: `bin/convert.mjs ${verb} found nothing out` };
+};
+
+/** Runs a stage as Pulumi does. @returns its report, or what it said of its failure, in one line */
+export async function askConversion(verb: Verb, job: object): Promise<Report | { readonly fault: string }> {
   const run = await execa(process.execPath, ["bin/convert.mjs", verb], {
     cwd: project,
     // As a stage of Pulumi has it, and nothing more.
@@ -29,12 +36,11 @@ export const askLauncher: AskStorage = async (verb, job) => {
     };
   }
   try {
-    const { storage } = Report.parse(JSON.parse(run.stdout));
-    return storage ?? { fault: `bin/convert.mjs ${verb} found nothing out` };
+    return Report.parse(JSON.parse(run.stdout));
   } catch {
     return { fault: `bin/convert.mjs ${verb} gave no report` };
   }
-};
+}
 
 /** The facts of images that could not be looked at: nothing is known of them, and so nothing of them is removed. */
 export const unknownImages = (volumeIds: readonly string[], fault: string): ImageFacts[] =>

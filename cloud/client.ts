@@ -15,6 +15,8 @@ export interface RequestOptions {
   readonly microversion?: string;
   /** The request may be sent twice without harm. Default: true for GET, PUT and DELETE. */
   readonly idempotent?: boolean;
+  /** Media type of the body. Default: application/json. */
+  readonly contentType?: string;
 }
 
 /** An authenticated connection to one cloud, region and project. */
@@ -70,7 +72,8 @@ export async function connect(entry: CloudEntry, options: ClientOptions = {}): P
     throw error;
   }
 
-  const request: CloudClient["request"] = async (service, method, path, body, { microversion, idempotent } = {}) => {
+  const request: CloudClient["request"] = async (service, method, path, body, options = {}) => {
+    const { microversion, idempotent, contentType = "application/json" } = options;
     const about = { cloud: entry.name, service, method, path };
     const attempt = (token: Token): Promise<Answer> =>
       sendFor(about, transport, {
@@ -79,7 +82,7 @@ export async function connect(entry: CloudEntry, options: ClientOptions = {}): P
         headers: {
           accept: "application/json",
           "x-auth-token": token.id,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(body === undefined ? {} : { "content-type": contentType }),
           ...(microversion === undefined ? {} : { "openstack-api-version": microversion }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { readMark, readPortMark } from "../planning/mark.ts";
+import { IMAGE_TAG, readImageDisk, readImageMark, readMark, readPortMark } from "../planning/mark.ts";
 import type { Holdings } from "../planning/holdings.ts";
 import { getAll } from "./answer.ts";
 import type { CloudClient } from "./client.ts";
+import { hasImageService, listImages } from "./glance.ts";
 
 const Metadata = z.record(z.string(), z.string()).default({});
 const RawVolume = z.object({
@@ -34,16 +35,17 @@ const portFields = Object.keys(RawPort.shape)
   .join("&");
 
 /**
- * Reads the volumes, servers and ports of the client's project with their marks and what hangs together. An
+ * Reads the volumes, servers, ports and own images of the client's project with their marks and what hangs together. An
  * administrator sees ports of all projects: each says whose it is.
  *
  * @throws {CloudError} when one of the services refuses or does not answer.
  */
 export async function readHoldings(client: CloudClient, target: string): Promise<Holdings> {
-  const [volumes, servers, ports] = await Promise.all([
+  const [volumes, servers, ports, images] = await Promise.all([
     getAll(client, "block-storage", "/volumes/detail", "volumes", RawVolume),
     getAll(client, "compute", "/servers/detail", "servers", RawServer),
     getAll(client, "network", `/ports?${portFields}&limit=1000`, "ports", RawPort),
+    hasImageService(client) ? listImages(client, { tag: IMAGE_TAG }) : [],
   ]);
   return {
     target,
@@ -63,6 +65,9 @@ export async function readHoldings(client: CloudClient, target: string): Promise
       projectId: server.tenant_id ?? client.projectId,
       mark: readMark(server.metadata),
       volumeIds: server["os-extended-volumes:volumes_attached"].map(({ id }) => id),
+    })),
+    images: images.map(({ id, name, status, owner, properties }) => ({
+      ...{ id, name, status, projectId: owner, mark: readImageMark(properties, id), disk: readImageDisk(properties) },
     })),
     ports: ports.map((port) => ({
       id: port.id,

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { getOrNull, parseAnswer } from "./answer.ts";
+import { getAll, getOrNull, parseAnswer } from "./answer.ts";
 import type { CloudClient } from "./client.ts";
+import { unlessRefused } from "./optional.ts";
 
 /** A server as Nova has it now. */
 export interface NovaServer {
@@ -22,6 +23,18 @@ const ServerBody = z.object({
     metadata: z.record(z.string(), z.string()).default({}),
   }),
 });
+/** A host that runs servers. */
+export interface ComputeHost {
+  readonly name: string;
+  readonly address: string;
+}
+
+const Hypervisor = z.object({
+  hypervisor_hostname: z.string(),
+  host_ip: z.string(),
+  status: z.string(),
+  state: z.string(),
+});
 const ConsoleBody = z.object({ output: z.string().nullish() });
 
 /** The server, or null when there is none of this id in the project. */
@@ -38,4 +51,14 @@ export async function consoleOutput(client: CloudClient, id: string, lines: numb
   const body = { "os-getConsoleOutput": { length: lines } };
   const answer = await client.request("compute", "POST", path, body, { idempotent: true });
   return parseAnswer({ client, service: "compute", method: "POST", path }, ConsoleBody, answer).output ?? "";
+}
+
+/** Compute hosts that are up and take servers; null where Nova does not tell this user (only administrators may ask). */
+export async function computeHosts(client: CloudClient): Promise<readonly ComputeHost[] | null> {
+  const all = await unlessRefused(getAll(client, "compute", "/os-hypervisors/detail", "hypervisors", Hypervisor));
+  return (
+    all
+      ?.filter(({ status, state }) => status === "enabled" && state === "up")
+      .map(({ hypervisor_hostname: name, host_ip: address }) => ({ name, address })) ?? null
+  );
 }

@@ -31,10 +31,14 @@ export interface CloudOffer {
   readonly storagePools: readonly StoragePool[] | null;
   /** Server groups of the project; null where Nova does not tell. */
   readonly serverGroups: readonly OfferedServerGroup[] | null;
+  /** Ids of the security groups that the credentials see; null or left out where Neutron does not tell. */
+  readonly securityGroupIds?: readonly string[] | null;
   readonly quota: Quota;
   readonly ports: readonly ExistingPort[];
   readonly servers: readonly ExistingServer[];
   readonly volumes: readonly ExistingVolume[];
+  /** Images that this program made; left out where the cloud has no image service. */
+  readonly images?: readonly ExistingImage[];
 }
 
 export interface VolumeType {
@@ -147,6 +151,14 @@ export interface ExistingServer {
   readonly id: string;
   readonly name: string;
   readonly status: string;
+  readonly mark: Mark | null;
+}
+
+export interface ExistingImage {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  /** Its key is that of the VM. */
   readonly mark: Mark | null;
 }
 

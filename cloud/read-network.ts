@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readPortMark } from "../planning/mark.ts";
 import { getAll } from "./answer.ts";
 import type { CloudClient } from "./client.ts";
+import { unlessRefused } from "./optional.ts";
 import type { ExistingPort, OfferedNetwork, OfferedSubnet } from "./offer.ts";
 
 const RawNetwork = z.object({
@@ -23,6 +24,7 @@ const RawSubnet = z.object({
   enable_dhcp: z.boolean().default(true),
   ipv6_address_mode: z.string().nullish(),
 });
+const RawSecurityGroup = z.object({ id: z.string() });
 const RawPort = z.object({
   id: z.string(),
   name: z.string(),
@@ -97,4 +99,11 @@ export async function readPorts(client: CloudClient): Promise<ExistingPort[]> {
     deviceOwner: port.device_owner,
     mark: readPortMark(port.tags, port.description),
   }));
+}
+
+/** Ids of the security groups that the credentials see (an administrator: of all projects); null where they see none. */
+export async function readSecurityGroupIds(client: CloudClient): Promise<string[] | null> {
+  const path = query("security-groups", RawSecurityGroup);
+  const groups = await unlessRefused(getAll(client, "network", path, "security_groups", RawSecurityGroup));
+  return groups?.map(({ id }) => id) ?? null;
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { readMark } from "../planning/mark.ts";
+import { IMAGE_TAG, readImageMark, readMark } from "../planning/mark.ts";
 import { getAll } from "./answer.ts";
 import type { CloudClient } from "./client.ts";
-import type { CloudOffer, ExistingServer, ExistingVolume } from "./offer.ts";
+import { hasImageService, listImages } from "./glance.ts";
+import type { CloudOffer, ExistingImage, ExistingServer, ExistingVolume } from "./offer.ts";
 import { readFlavors } from "./read-flavors.ts";
-import { readNetworks, readPorts } from "./read-network.ts";
+import { readNetworks, readPorts, readSecurityGroupIds } from "./read-network.ts";
 import { readQuota } from "./read-quota.ts";
 import { readServerGroups } from "./read-server-groups.ts";
 import { readStoragePools } from "./read-storage-pools.ts";
@@ -37,10 +38,12 @@ export async function readOffer(client: CloudClient, target: string): Promise<Cl
     volumeZones,
     storagePools,
     serverGroups,
+    securityGroupIds,
     quota,
     ports,
     servers,
     volumes,
+    images,
   ] = await Promise.all([
     readFlavors(client),
     readVolumeTypes(client),
@@ -49,20 +52,29 @@ export async function readOffer(client: CloudClient, target: string): Promise<Cl
     readVolumeZones(client),
     readStoragePools(client),
     readServerGroups(client),
+    readSecurityGroupIds(client),
     readQuota(client),
     readPorts(client),
     readServers(client),
     readVolumes(client),
+    readImages(client),
   ]);
   const { projectId, region, roles, services } = client;
   const who = { target, projectId, region, isAdmin, roles, services };
   const offered = { flavors, volumeTypes, ...reached, ...zones, volumeZones, storagePools, serverGroups, quota };
-  return { ...who, ...offered, ports, servers, volumes };
+  return { ...who, ...offered, securityGroupIds, ports, servers, volumes, ...(images === null ? {} : { images }) };
 }
 
 async function readServers(client: CloudClient): Promise<ExistingServer[]> {
   const servers = await getAll(client, "compute", "/servers/detail", "servers", RawServer);
   return servers.map(({ id, name, status, metadata }) => ({ id, name, status, mark: readMark(metadata) }));
+}
+
+/** The images of the project that this program made; null where the cloud has no image service. */
+async function readImages(client: CloudClient): Promise<ExistingImage[] | null> {
+  if (!hasImageService(client)) return null;
+  const images = await listImages(client, { tag: IMAGE_TAG });
+  return images.map(({ id, name, status, properties }) => ({ id, name, status, mark: readImageMark(properties, id) }));
 }
 
 /** The volumes of the project. */

@@ -1,6 +1,7 @@
 import type { Plan } from "../inventory/schema/plan.ts";
 import type { WaveFile } from "../inventory/schema/wave.ts";
 import { begunVms } from "../planning/begun.ts";
+import { entriesOf } from "../planning/wave-entries.ts";
 import { CloudConfigError, readCloudEntry } from "./clouds-yaml.ts";
 import { connect } from "./client.ts";
 import type { CloudOffer } from "./offer.ts";
@@ -19,7 +20,7 @@ export function placesOf(plan: Plan, wave: string, written: WaveFile | null): Pl
   const planned = Object.values(entry?.vms ?? {}).flatMap(
     (vm) => vm.target ?? entry?.defaults?.target ?? entry?.target ?? [],
   );
-  const before = written?.vms.map((vm) => vm.target) ?? [];
+  const before = written === null ? [] : entriesOf(written).map((entry) => entry.target);
   return [...new Set([...planned, ...before])]
     .sort()
     .map((target) => ({

@@ -1,7 +1,7 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ImportJob } from "../conversion/job.ts";
-import { importName } from "../inventory/schema/names.ts";
+import { commitName, importName } from "../inventory/schema/names.ts";
 import type { MigratedDisk } from "./migrated-disk.ts";
 import { stage } from "./stage.ts";
 import type { VmContext } from "./vm-context.ts";
@@ -15,20 +15,13 @@ export function diskImport(
   disk: MigratedDisk,
   after: readonly pulumi.Resource[],
 ): command.local.Command {
-  const { deviceKey, key, sizeGiB, source, capacityBytes } = disk.planned;
-  const job: Omit<ImportJob, "sliceMiB"> = {
-    ...vm.job,
-    disk: key,
-    source: { ...source, capacityBytes },
-    sizeGiB,
-  };
   return stage(
-    importName(vm.planned.key, deviceKey),
+    importName(vm.planned.key, disk.planned.deviceKey),
     {
       create: "import",
       update: "sync",
       delete: "release",
-      job,
+      job: importJob(vm, disk),
       environment: { WAVELIFT_VOLUME_ID: disk.volume.id },
       triggers: [disk.volume.id],
     },
@@ -39,4 +32,43 @@ export function diskImport(
       customTimeouts: { create: "168h", update: "168h" },
     },
   );
+}
+
+/**
+ * The end of an instant import: it waits until the disk is copied, and makes its image stand alone. It waits for the import
+ * only, and nothing waits for it: the server runs meanwhile, and after a reboot of the conversion host this is what brings
+ * its gateway back.
+ */
+export function diskCommit(vm: VmContext, disk: MigratedDisk, imported: pulumi.Resource): command.local.Command {
+  return stage(
+    commitName(vm.planned.key, disk.planned.deviceKey),
+    {
+      create: "commit",
+      update: "commit",
+      delete: "release",
+      job: importJob(vm, disk),
+      environment: { WAVELIFT_VOLUME_ID: disk.volume.id },
+      triggers: [disk.volume.id],
+    },
+    {
+      parent: disk,
+      dependsOn: [imported],
+      deletedWith: disk.volume,
+      customTimeouts: { create: "168h", update: "168h" },
+    },
+  );
+}
+
+/** Whether the disks of a VM are read from their source until they are copied. Before cutover nothing boots from them. */
+export const isInstant = ({ planned }: VmContext): boolean => planned.instant === true && planned.phase !== "precopy";
+
+function importJob(vm: VmContext, disk: MigratedDisk): Omit<ImportJob, "sliceMiB"> {
+  const { key, sizeGiB, source, capacityBytes } = disk.planned;
+  return {
+    ...vm.job,
+    ...(isInstant(vm) ? { instant: true } : {}),
+    disk: key,
+    source: { ...source, capacityBytes },
+    sizeGiB,
+  };
 }

@@ -2,7 +2,7 @@ import type * as command from "@pulumi/command";
 import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReadyJob, SealJob, SourceDisk, SourceJob } from "../conversion/job.ts";
-import { diskImport } from "./disk-import.ts";
+import { diskCommit, diskImport, isInstant } from "./disk-import.ts";
 import { MigratedDisk } from "./migrated-disk.ts";
 import { port } from "./ports.ts";
 import { server } from "./server.ts";
@@ -36,7 +36,7 @@ export interface ServerReport {
 
 /**
  * A VM on its way to OpenStack: source -> disks -> seal -> ports -> server -> ready. Each stage waits for the one
- * before, and destroy walks back the same way. The parent chain and the names are fixed: a change replaces resources.
+ * before, and destroy walks back the same way. Beside all that, the disks of an instant import are copied and committed. The parent chain and the names are fixed: a change replaces resources.
  */
 export class MigratedServer extends pulumi.ComponentResource {
   readonly report: pulumi.Output<ServerReport>;
@@ -51,6 +51,11 @@ export class MigratedServer extends pulumi.ComponentResource {
     const disks = this.disks();
     const source = phase === "precopy" ? [] : [this.source(disks)];
     const imports = disks.map((disk) => diskImport(args.vm, disk, source));
+    if (isInstant(args.vm))
+      for (const [position, disk] of disks.entries()) {
+        const imported = imports[position];
+        if (imported !== undefined) diskCommit(args.vm, disk, imported);
+      }
     let instance: openstack.compute.Instance | undefined;
     if (phase !== "precopy") {
       const sealed = this.seal(phase, disks, imports);
@@ -70,7 +75,8 @@ export class MigratedServer extends pulumi.ComponentResource {
 
   /** The source is quiet: nobody writes its disks. The volumes tell it that a sealed VM's source no longer matters. */
   private source(disks: readonly MigratedDisk[]): command.local.Command {
-    const job: SourceJob = { ...this.vm.job, disks: this.sources() };
+    const instant = isInstant(this.vm) ? { instant: true as const } : {};
+    const job: SourceJob = { ...this.vm.job, ...instant, disks: this.sources() };
     const environment = { WAVELIFT_VOLUME_IDS: this.volumeIds(disks) };
     const name = `${this.vm.planned.key}-source`;
     return stage(name, { create: "source", update: "source", delete: "restore", job, environment }, { parent: this });

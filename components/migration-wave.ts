@@ -1,7 +1,8 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+import type { PlannedImage, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
 import { bootOrder } from "../planning/boot-order.ts";
+import { MigratedImage, type ImageReport } from "./migrated-image.ts";
 import { MigratedServer, type ServerReport } from "./migrated-server.ts";
 import type { SharedGroups } from "./shared-groups.ts";
 import { vmContext } from "./vm-context.ts";
@@ -10,6 +11,8 @@ export interface MigrationWaveArgs {
   readonly file: WaveFile;
   /** The VMs of the file to declare: what is excluded before it has begun is left out. */
   readonly vms: readonly PlannedVm[];
+  /** The templates of the file to declare as images; default: none. */
+  readonly images?: readonly PlannedImage[];
   /** project/stack: the mark on everything that is made. */
   readonly stack: string;
   readonly groups: SharedGroups;
@@ -21,13 +24,17 @@ export interface MigrationWaveArgs {
 export class MigrationWave extends pulumi.ComponentResource {
   /** By VM key. */
   readonly servers: pulumi.Output<Record<string, ServerReport>>;
+  /** By key of the template; undefined where the wave has none. */
+  readonly images: pulumi.Output<Record<string, ImageReport>> | undefined;
 
   constructor(name: string, args: MigrationWaveArgs, opts?: pulumi.ComponentResourceOptions) {
     super("wavelift:index:MigrationWave", name, {}, opts);
     const providers = this.providers(args.file);
     const servers = this.migratedServers(args, providers);
     this.servers = pulumi.output(Object.fromEntries([...servers].map(([key, migrated]) => [key, migrated.report])));
-    this.registerOutputs({ servers: this.servers });
+    const images = this.migratedImages(args);
+    this.images = images.length === 0 ? undefined : pulumi.output(Object.fromEntries(images));
+    this.registerOutputs({ servers: this.servers, ...(this.images === undefined ? {} : { images: this.images }) });
   }
 
   /** One explicit provider per target. It gets the name of the cloud only: anything else would be plain in the state. */
@@ -40,6 +47,20 @@ export class MigrationWave extends pulumi.ComponentResource {
     );
   }
 
+  private migratedImages({ file, images = [], stack }: MigrationWaveArgs): [string, pulumi.Output<ImageReport>][] {
+    return images
+      .filter(({ phase }) => phase !== "absent")
+      .map((planned) => {
+        const cloud = file.targets[planned.target]?.cloud;
+        if (cloud === undefined) throw this.unknownTarget(planned);
+        return [planned.key, new MigratedImage(planned.key, { planned, stack, cloud }, { parent: this }).report];
+      });
+  }
+
+  private unknownTarget({ key, target }: { readonly key: string; readonly target: string }): Error {
+    return new pulumi.ResourceError(`${key}: target ${target} is not in the wave file; run wavelift plan`, this);
+  }
+
   private migratedServers(
     { file, vms, stack, groups, inError }: MigrationWaveArgs,
     providers: ReadonlyMap<string, openstack.Provider>,
@@ -49,11 +70,7 @@ export class MigrationWave extends pulumi.ComponentResource {
     for (const planned of bootOrder(vms.filter((vm) => vm.phase !== "absent"))) {
       const provider = providers.get(planned.target);
       const cloud = file.targets[planned.target]?.cloud;
-      if (provider === undefined || cloud === undefined)
-        throw new pulumi.ResourceError(
-          `${planned.key}: target ${planned.target} is not in the wave file; run wavelift plan`,
-          this,
-        );
+      if (provider === undefined || cloud === undefined) throw this.unknownTarget(planned);
       const bootsAfter = planned.dependsOn.flatMap((key) => made.get(key)?.ready ?? []);
       made.set(
         planned.key,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { failAtEnd } from "./fail-at-end.ts";
 
 const IdsByTarget = z.record(z.string(), z.record(z.string(), z.string()));
 
@@ -11,11 +12,16 @@ export interface SharedGroups {
   serverGroupId(target: string, name: string): pulumi.Output<string>;
 }
 
+/** Ids of the groups that stand in a target; null where nobody read them. */
+export type StandingGroups = (target: string) => ReadonlySet<string> | null;
+
 /**
- * Reads the shared groups from the outputs of the estate's own stack.
+ * Reads the shared groups from the outputs of the estate's own stack. One that is no longer in the cloud is told of as an
+ * error, before anything is copied for ports that could not be made; the VMs without it go on.
  * @throws {pulumi.RunError} (when the id is used) naming the group that the stack does not have, and what to do.
  */
-export function sharedGroupsOf(estateStack: string): SharedGroups {
+export function sharedGroupsOf(estateStack: string, standing: StandingGroups = () => null): SharedGroups {
+  const told = new Set<string>();
   // Made on first use: a wave without shared groups needs no estate stack.
   let reference: pulumi.StackReference | undefined;
   const lookUp = (output: string, noun: string, target: string, name: string): pulumi.Output<string> => {
@@ -29,6 +35,13 @@ export function sharedGroupsOf(estateStack: string): SharedGroups {
           `${noun} "${name}" of target "${target}" is not among the outputs of the estate's stack "${estateStack}". ` +
             `Run \`wavelift up ${estateStack}\` first.`,
         );
+      if (standing(target)?.has(id) === false && !told.has(id)) {
+        told.add(id);
+        void failAtEnd(
+          `${noun} "${name}" of target "${target}" (${id}) is no longer in the cloud, though the estate's stack ` +
+            `"${estateStack}" made it. Run \`wavelift up ${estateStack}\`: it is made again.`,
+        );
+      }
       return id;
     });
   };

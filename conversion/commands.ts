@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { Writable } from "node:stream";
 import type { Commands, Finished, RunOptions, Started } from "./effects.ts";
 
 /** The most text kept of a child's output; tools print far less, and a runaway must not fill the memory. */
@@ -19,11 +20,14 @@ export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  */
 export class ChildCommands implements Commands {
   readonly #env: NodeJS.ProcessEnv;
+  /** Where the operator's ssh agent listens. */
+  readonly #agent: NodeJS.ProcessEnv;
   readonly #living = new Map<ChildProcess, string>();
   #cancelled = false;
 
   constructor(env: NodeJS.ProcessEnv = process.env) {
     this.#env = toolEnvironment(env);
+    this.#agent = env["SSH_AUTH_SOCK"] === undefined ? {} : { SSH_AUTH_SOCK: env["SSH_AUTH_SOCK"] };
   }
 
   start(tool: string, args: readonly string[], options: RunOptions = {}): Started {
@@ -34,9 +38,14 @@ export class ChildCommands implements Commands {
         kill: () => undefined,
       };
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", tool, ...args], {
-      env: this.#env,
-      stdio: ["ignore", "pipe", "pipe"],
+      env: options.agent === true ? { ...this.#env, ...this.#agent } : this.#env,
+      stdio: [
+        options.onStreams === undefined ? "ignore" : "pipe",
+        ...["pipe" as const, "pipe" as const],
+        ...(options.secret === undefined ? [] : ["pipe" as const]),
+      ],
     });
+    handOver(child, options.secret);
     this.#living.set(child, tool);
     child.once("close", () => this.#living.delete(child));
     return {
@@ -63,6 +72,14 @@ export class ChildCommands implements Commands {
   }
 }
 
+/** Writes the secret into the child's descriptor 3, where it asked for one. A child that ends before it has read is no fault of ours. */
+function handOver(child: ChildProcess, secret: string | undefined): void {
+  const pipe = child.stdio[3];
+  if (secret === undefined || !(pipe instanceof Writable)) return;
+  pipe.on("error", () => undefined);
+  pipe.end(secret);
+}
+
 function ended(child: ChildProcess, tool: string, options: RunOptions): Promise<Finished> {
   return new Promise((resolve) => {
     let stdout = "";
@@ -74,10 +91,13 @@ function ended(child: ChildProcess, tool: string, options: RunOptions): Promise<
             stderr += `no answer in ${options.timeoutMs ?? 0} ms, ended`;
             child.kill("SIGKILL");
           }, options.timeoutMs);
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      if (options.onStdout !== undefined) options.onStdout(text);
-      else stdout = (stdout + text).slice(0, KEPT_CHARACTERS);
-    });
+    if (options.onStreams !== undefined && child.stdin !== null && child.stdout !== null)
+      options.onStreams(child.stdin, child.stdout);
+    else
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+        if (options.onStdout !== undefined) options.onStdout(text);
+        else stdout = (stdout + text).slice(0, KEPT_CHARACTERS);
+      });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-KEPT_CHARACTERS);
     });

@@ -1,3 +1,5 @@
+import type { Readable, Writable } from "node:stream";
+
 /** The outside world as the verbs see it: small interfaces, so that tests put their own in place. */
 
 /** A child process that has ended. */
@@ -22,6 +24,12 @@ export interface RunOptions {
   readonly onStdout?: (text: string) => void;
   /** Ends the child with SIGKILL after this time. Default: no limit. */
   readonly timeoutMs?: number;
+  /** It logs in by ssh: it may ask the operator's agent. Default: no tool knows where that is. */
+  readonly agent?: boolean;
+  /** Is spoken with: gets standard input and output as they are; nothing of the output is kept. */
+  readonly onStreams?: (input: Writable, output: Readable) => void;
+  /** Given to the child on descriptor 3, and nowhere else: not in its arguments, environment or a file. Default: nothing. */
+  readonly secret?: string;
 }
 
 /** Starts tools by argument array; every child dies with the program, even when that is killed by SIGKILL. */

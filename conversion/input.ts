@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { badInput } from "./failure.ts";
-import { ImportJob, LeftoversJob, PurgeJob, ReadyJob, SealJob, SourceJob, VolumeIds, verbs, type Verb } from "./job.ts";
+import {
+  ImageJob,
+  ImageRemovalJob,
+  ImportJob,
+  LeftoversJob,
+  PurgeJob,
+  ReadyJob,
+  SealJob,
+  SourceJob,
+  VolumeIds,
+  verbs,
+  type Verb,
+} from "./job.ts";
 
 const Ids = {
   source: z.object({ volumeIds: VolumeIds.optional() }),
@@ -18,10 +30,14 @@ export const Work = z.discriminatedUnion("verb", [
   volume.extend({ verb: z.literal("import"), job: ImportJob }),
   volume.extend({ verb: z.literal("sync"), job: ImportJob }),
   volume.extend({ verb: z.literal("release"), job: ImportJob }),
+  volume.extend({ verb: z.literal("commit"), job: ImportJob }),
   volumes.extend({ verb: z.literal("seal"), job: SealJob }),
   volumes.extend({ verb: z.literal("unseal"), job: SealJob }),
   server.extend({ verb: z.literal("ready"), job: ReadyJob }),
   server.extend({ verb: z.literal("rollback"), job: ReadyJob }),
+  z.object({ verb: z.literal("image"), job: ImageJob }),
+  z.object({ verb: z.literal("image-sync"), job: ImageJob }),
+  z.object({ verb: z.literal("unimage"), job: ImageRemovalJob }),
   z.object({ verb: z.literal("leftovers"), job: LeftoversJob }),
   z.object({ verb: z.literal("purge"), job: PurgeJob }),
 ]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { DiskFormat } from "../inventory/schema/estate.ts";
+import { DiskPlace } from "../inventory/schema/disk-source.ts";
 import { VmKey } from "../inventory/schema/names.ts";
-import { Check } from "../inventory/schema/plan.ts";
+import { Check, ImageVisibility } from "../inventory/schema/plan.ts";
 
 /**
  * Jobs: what a stage's Command gives the launcher on stdin. Everything in a job is known at preview and shown there;
@@ -19,42 +19,82 @@ const Common = {
 /** Entry of clouds.yaml that the VM goes to, and the name of the target in the plan. */
 const Destination = { target: z.string().min(1), cloud: z.string().min(1) };
 
-export const DiskSource = z.strictObject({
-  transport: z.literal("file"),
-  datastore: z.string().min(1),
-  /** Path inside the datastore. */
-  file: z.string().min(1),
-  format: DiskFormat,
-  /** Virtual size in bytes as the estate says; the disk must really have it. */
-  capacityBytes: z.int().positive(),
-});
+/** Where a disk's bytes are, and its virtual size in bytes as the estate says; the disk must really have it. */
+export const DiskSource = DiskPlace.extend({ capacityBytes: z.int().positive() });
 export type DiskSource = z.infer<typeof DiskSource>;
 
 /** A disk (resource name) and where its bytes come from. */
 const SourceDisk = z.strictObject({ disk: z.string(), source: DiskSource });
 export type SourceDisk = z.infer<typeof SourceDisk>;
 
-/** Verb `source`: nobody writes the disks' files. Its delete `restore` gives the source back. */
+/** The disk is read from its source until it is copied, while the server runs (docs/instant.md). */
+const Instant = { instant: z.literal(true).optional() };
+
+/**
+ * Verb `source`: nobody writes the disks' files. Its delete `restore` gives the source back: what still reads from it is
+ * given up first.
+ */
 export const SourceJob = z.strictObject({
   ...Common,
   ...Destination,
+  ...Instant,
   disks: z.array(SourceDisk),
 });
 export type SourceJob = z.infer<typeof SourceJob>;
 
-/** Verbs `import`, `sync`, `release`: one disk into the volume of WAVELIFT_VOLUME_ID. */
+/**
+ * Verbs `import`, `sync`, `release`: one disk into the volume of WAVELIFT_VOLUME_ID. Verb `commit`, for an instant import:
+ * waits until all of it is copied.
+ */
 export const ImportJob = z.strictObject({
   ...Common,
   ...Destination,
+  ...Instant,
   /** Resource name of the disk, KEY-disk-DEVICEKEY: also the key in the volume's mark and in the ledger. */
   disk: z.string().min(1),
   source: DiskSource,
   /** Size of the volume in GiB. */
   sizeGiB: z.int().positive(),
+  /** Unit of work in MiB, 4 times a power of two (a whole tree of the disk's digest); default 1024. */
+  sliceMiB: z
+    .int()
+    .min(4)
+    .refine((size) => Number.isInteger(Math.log2(size / 4)), "4 times a power of two")
+    .default(1024),
+});
+export type ImportJob = z.infer<typeof ImportJob>;
+
+/** Verbs `image`, `image-sync` (and `unimage`): the boot disk of a template as an image of Glance. */
+export const ImageJob = z.strictObject({
+  ...Common,
+  ...Destination,
+  /** `accepted` ends rollback. */
+  phase: z.enum(["cutover", "accepted"]),
+  /** Resource name of the disk. */
+  disk: z.string().min(1),
+  source: DiskSource,
+  /** Name of the image. */
+  name: z.string().min(1),
+  visibility: ImageVisibility,
+  /** Glance removes no protected image. */
+  protected: z.boolean(),
+  /** Least root disk of a server made from it. */
+  minDiskGiB: z.int().min(0),
+  minRamMiB: z.int().min(0),
+  imageProperties: z.record(z.string(), z.string()),
   /** Unit of work in MiB; default 1024. */
   sliceMiB: z.int().min(4).multipleOf(4).default(1024),
 });
-export type ImportJob = z.infer<typeof ImportJob>;
+export type ImageJob = z.infer<typeof ImageJob>;
+
+/** What `unimage` needs of an image's job: also where only the image itself is left to tell of it. */
+export const ImageRemovalJob = z.object({
+  ...Common,
+  ...Destination,
+  disk: z.string().min(1),
+  name: z.string(),
+});
+export type ImageRemovalJob = z.infer<typeof ImageRemovalJob>;
 
 /** Verbs `seal`, `unseal`: the disks (WAVELIFT_VOLUME_IDS) are final; bootable flag and image properties. */
 export const SealJob = z.strictObject({
@@ -111,10 +151,14 @@ export const verbs = [
   "import",
   "sync",
   "release",
+  "commit",
   "seal",
   "unseal",
   "ready",
   "rollback",
+  "image",
+  "image-sync",
+  "unimage",
   "leftovers",
   "purge",
 ] as const;

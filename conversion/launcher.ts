@@ -1,22 +1,24 @@
 import { readCloudEntry } from "../cloud/clouds-yaml.ts";
 import type { CloudEntry } from "../cloud/entry.ts";
 import { ancestors, watchAncestors } from "./ancestors.ts";
-import { systemClock, type Log } from "./effects.ts";
+import type { Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { badInput, cancelled, Failure, messageOf } from "./failure.ts";
 import { printable } from "./lines.ts";
 import { readVerb, readWork, type Work } from "./input.ts";
+import { expectOneHost } from "./instant/one-host.ts";
 import type { Verb } from "./job.ts";
-import type { Order, Reply } from "./order.ts";
+import { demandOf } from "./limits/demand.ts";
 import { readSettings } from "./read-settings.ts";
-import { chooseRunner } from "./runner/choose.ts";
-import type { Runner } from "./runner/runner.ts";
-import type { Settings } from "./settings.ts";
-import { slotFolder, takeSlot } from "./slots.ts";
-import { ProgramFailure, supervise } from "./supervise.ts";
+import { openDispatch } from "./runner/dispatch.ts";
+import { copy, look } from "./runner/run-on-hosts.ts";
+import { sourceLogins } from "./source-logins.ts";
+import { ProgramFailure } from "./supervise.ts";
 
 /** Verbs that ask the cloud; the others need no credentials. */
-const ASKS_CLOUD: ReadonlySet<Verb> = new Set(["import", "sync", "seal", "ready"]);
+const ASKS_CLOUD: ReadonlySet<Verb> = new Set([
+  ...(["import", "sync", "seal", "ready", "image", "image-sync", "unimage"] as const),
+]);
 
 /**
  * The near side: reads what Pulumi gives, looks up what is not in the state, starts the program and stays by it. It ends
@@ -42,16 +44,16 @@ export async function launch(verb: string | undefined, bundle: string, env: Node
   try {
     const work = readWork(readVerb(verb), await readAll(process.stdin), env);
     const settings = readSettings(env, process.cwd());
+    expectOneHost(work, settings.runner);
     const cloud = ASKS_CLOUD.has(work.verb) ? cloudEntry(work.job.cloud, env) : null;
-    const reply = await runInSlot(
-      chooseRunner(settings.runner, bundle, env),
-      work,
-      settings,
-      cloud,
-      env,
-      cancel.signal,
-      log,
-    );
+    const dispatch = openDispatch({ settings, bundle, env, log, signal: cancel.signal }, nameOf(work));
+    const logins = sourceLogins(work, env, process.cwd());
+    const order = { version: 1 as const, work, cloud, logins };
+    // First without a slot: that finds faults early, and a waiting import costs one small process.
+    const first = await look(dispatch, order);
+    const seen = dispatch.pool.hosts.flatMap((host) => Object.keys(host.settings.datastores));
+    const demand = first.kind === "needsSlot" ? await demandOf(work, new Set(seen), env, process.cwd()) : null;
+    const reply = demand === null ? first : await copy(dispatch, order, demand);
     if (reply.kind === "report") process.stdout.write(`${JSON.stringify(reply.report)}\n`);
     return exitCodes.ok;
   } catch (error) {
@@ -62,27 +64,8 @@ export async function launch(verb: string | undefined, bundle: string, env: Node
   }
 }
 
-/** First without a slot, which finds faults early and costs a waiting import one small process; then, where needed, in one. */
-async function runInSlot(
-  runner: Runner,
-  work: Work,
-  settings: Settings,
-  cloud: CloudEntry | null,
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-  log: Log,
-): Promise<Reply> {
-  const order: Order = { version: 1, work, settings, cloud, mayCopy: false };
-  const first = await supervise(runner, order, signal, log);
-  if (first.kind !== "needsSlot") return first;
-  const what = "disk" in work.job ? work.job.disk : "vm" in work.job ? work.job.vm : work.verb;
-  const slot = await takeSlot(slotFolder(settings.runner, env), settings.slots, what, systemClock, log, signal);
-  try {
-    return await supervise(runner, { ...order, mayCopy: true }, signal, log);
-  } finally {
-    slot.release();
-  }
-}
+/** What a run is for, in messages. */
+const nameOf = ({ verb, job }: Work): string => ("disk" in job ? job.disk : "vm" in job ? job.vm : verb);
 
 function cloudEntry(name: string, env: NodeJS.ProcessEnv): CloudEntry {
   try {

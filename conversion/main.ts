@@ -12,11 +12,12 @@ import { launchSpace } from "./probe/launch-space.ts";
 const bundle = fileURLToPath(import.meta.url);
 
 /**
- * `program` is the far side, `doctor` a look at a conversion host, `space` one at its pools; `guard` and `unguard` need neither side; anything else
+ * `program` is the far side, `gateway` what an instant import leaves running there, `doctor` a look at a conversion host, `space` one at its pools; `guard` and `unguard` need neither side; anything else
  * is a verb for the launcher.
  */
 async function run(verb: string | undefined): Promise<ExitCode> {
   if (verb === "program") return (await import("./program.ts")).runProgram();
+  if (verb === "gateway") return (await import("./gateway/daemon.ts")).runGateway();
   if (verb === "doctor") return launchProbe(bundle, process.env);
   if (verb === "space") return launchSpace(bundle, process.env);
   const guard = guardVerb(verb);

@@ -5,6 +5,7 @@ import { Work } from "./input.ts";
 import { HostFacts, ProbeWork, SpaceWork } from "./probe/facts.ts";
 import { Report } from "./report.ts";
 import { Settings } from "./settings.ts";
+import { SourceLogins } from "./source/login.ts";
 
 /**
  * The first line that the launcher sends to the program on its standard input. It may hold credentials: they go this way
@@ -16,6 +17,8 @@ export const Order = z.strictObject({
   settings: Settings,
   /** Null for verbs that ask nothing of the cloud. */
   cloud: CloudEntry.nullable(),
+  /** Servers that the job's disks are read from. */
+  logins: SourceLogins,
   /** A slot is held: the program may copy. Without it, it looks at everything and stops before the first byte. */
   mayCopy: z.boolean(),
 });

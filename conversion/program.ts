@@ -1,18 +1,24 @@
 import { readFileSync, rmSync } from "node:fs";
 import { connect, type CloudClient } from "../cloud/client.ts";
 import { getVolume, setBootable, setImageProperties } from "../cloud/cinder.ts";
-import { consoleOutput, getServer } from "../cloud/nova.ts";
+import { addLocation, createImage, deleteImage, getImage, listImages, updateImage } from "../cloud/glance.ts";
+import { readImageUsers } from "../cloud/image-users.ts";
+import { computeHosts, consoleOutput, getServer } from "../cloud/nova.ts";
+import { IMAGE_TAG } from "../planning/mark.ts";
 import { ChildCommands } from "./commands.ts";
 import { systemClock, type Log } from "./effects.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
-import { badInput, Failure, messageOf } from "./failure.ts";
+import { badInput, cancelled, Failure, messageOf } from "./failure.ts";
+import { sharedRate } from "./limits/active-copies.ts";
+import { unlimitedRate } from "./limits/bandwidth.ts";
 import { HELLO, Order, type Reply } from "./order.ts";
 import { probeHost } from "./probe/host.ts";
 import { poolSpaces } from "./probe/space.ts";
 import { defaultPatience } from "./rbd/takeover.ts";
 import { runFolder, workFolder } from "./run-folder.ts";
+import { holdSessions } from "./source/vsphere-sessions.ts";
 import { perform } from "./verbs/perform.ts";
-import type { Cinder, Nova, World } from "./verbs/world.ts";
+import type { Cinder, Glance, Nova, World } from "./verbs/world.ts";
 import { holdLifeline } from "./watchdog.ts";
 
 /** How long closing the image and the ledger in order may take; less than the launcher's patience. */
@@ -32,7 +38,7 @@ export async function runProgram(): Promise<ExitCode> {
   const cancel = new AbortController();
   const end = (reason: string): void => {
     if (finished || cancel.signal.aborted) return;
-    cancel.abort();
+    cancel.abort(cancelled(reason));
     log(`${reason}: everything ends`);
     commands.cancel();
     setTimeout(() => {
@@ -49,7 +55,7 @@ export async function runProgram(): Promise<ExitCode> {
   try {
     const order = readOrder(await lifeline.order);
     folder = workFolder(runFolder());
-    const reply = await doOrder(order, commands, folder, log);
+    const reply = await doOrder(order, commands, folder, log, cancel.signal);
     finished = true;
     await new Promise((resolve) => process.stdout.write(`\n${JSON.stringify(reply)}\n`, resolve));
     return exitCodes.ok;
@@ -83,7 +89,13 @@ function parsed(line: string): unknown {
   }
 }
 
-async function doOrder(order: Order, commands: ChildCommands, folder: string, log: Log): Promise<Reply> {
+async function doOrder(
+  order: Order,
+  commands: ChildCommands,
+  folder: string,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Reply> {
   let opened: Promise<CloudClient> | undefined;
   const client = (): Promise<CloudClient> => {
     if (order.cloud === null) throw badInput(`the verb ${order.work.verb} was sent without a cloud`);
@@ -97,24 +109,45 @@ async function doOrder(order: Order, commands: ChildCommands, folder: string, lo
   const nova: Nova = {
     getServer: async (id) => getServer(await client(), id),
     consoleOutput: async (id, lines) => consoleOutput(await client(), id, lines),
+    computeHosts: async () => computeHosts(await client()),
   };
-  const { settings, mayCopy, work } = order;
+  const glance: Glance = {
+    projectId: async () => (await client()).projectId,
+    list: async (properties) => listImages(await client(), { ...properties, tag: IMAGE_TAG }),
+    get: async (id) => getImage(await client(), id),
+    create: async (image) => createImage(await client(), image),
+    update: async (before, looks, dropped) => updateImage(await client(), before, looks, dropped),
+    addLocation: async (id, url) => addLocation(await client(), id, url),
+    remove: async (id) => deleteImage(await client(), id),
+    users: async (id) => readImageUsers(await client(), id),
+  };
+  const { settings, mayCopy, work, logins } = order;
   if (work.verb === "probe") return { kind: "facts", facts: await probeHost(commands, settings, log) };
   if (work.verb === "space") return { kind: "space", spaces: await poolSpaces(commands, settings) };
+  const sessions = holdSessions(logins);
+  const { bandwidth } = settings;
+  const shared = mayCopy && bandwidth !== undefined ? sharedRate(bandwidth, process.env, systemClock) : null;
   const world: World = {
     commands,
     clock: systemClock,
     log,
     settings,
+    logins,
+    vsphere: sessions.session,
     cinder,
     nova,
+    glance,
     folder,
     patience: defaultPatience,
     mayCopy,
+    signal,
+    rate: shared ?? unlimitedRate,
   };
   try {
     return await perform(world, work);
   } finally {
+    shared?.stop();
+    await sessions.close();
     await (await opened)?.close();
   }
 }

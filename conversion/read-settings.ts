@@ -16,7 +16,14 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
     );
   }
   const result = Settings.safeParse(content);
-  if (result.success) return result.data;
+  if (result.success) return withZone(result.data);
   const faults = result.error.issues.map(({ path, message }) => `  ${path.map(String).join(".")}: ${message}`);
   throw badInput(`${file} is wrong:\n${faults.join("\n")}`);
+}
+
+/** Office hours are those of whoever wrote them: the conversion host's clock may well go by another zone. */
+function withZone({ bandwidth, ...settings }: Settings): Settings {
+  if (bandwidth === undefined) return settings;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return { ...settings, bandwidth: { timeZone, ...bandwidth } };
 }

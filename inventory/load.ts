@@ -59,7 +59,7 @@ export async function loadWaveInputs(
   const there = files.filter((file) => !isMissing(file));
   const missing = keys.filter((_, index) => isMissing(files[index]));
   // A VM that was planned before may have begun, and its resume must not fail here: the rule vm.no-facts judges it.
-  const planned = new Set(previous?.value?.vms.map(({ key }) => key));
+  const planned = new Set([...(previous?.value?.vms ?? []), ...(previous?.value?.images ?? [])].map(({ key }) => key));
   const needed = missing.filter((key) => wave !== undefined && needsFacts(wave, key) && !planned.has(key));
   const faults = await missingFaults(plan, estateFolder, waveName, needed);
   throwFaults([plan, ...(previous === null ? [] : [previous]), ...there], faults);

@@ -19,7 +19,7 @@ const vmFields = ["name", "key", "wave"];
 
 function checkTemplates({ names }: Plan, fault: FaultAt): Fault[] {
   return Object.entries(names).flatMap(([what, template]) => {
-    const known = what === "server" ? vmFields : [...vmFields, "label", "deviceKey"];
+    const known = what === "server" || what === "image" ? vmFields : [...vmFields, "label", "deviceKey"];
     const unknown = [...template.matchAll(/\{([^{}]*)\}/g)]
       .map(([, field = ""]) => field)
       .filter((f) => !known.includes(f));

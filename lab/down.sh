@@ -1,6 +1,7 @@
 #!/bin/bash
 # down.sh            stops guests, services, namespaces, bridges and firewall chains of the lab; its data stays
-# down.sh --purge    removes data too: databases, OSD, keys (not the packages, the guests and the schema cache)
+# down.sh --purge    removes data too: databases, OSD, keys, the states of stacks that tell of them (not the packages,
+#                    the guests and the schema cache)
 set -uo pipefail
 here=$(dirname "$0")
 for part in env stage supervise network; do
@@ -57,9 +58,18 @@ stop_foundations() {
   [ -z "$epmd" ] || ! grep -qs "$STATE/rabbit" "/proc/$epmd/environ" || kill "$epmd"
 }
 purge() {
+  local file
+  # libvirt keeps the guests of a cloud that is gone, and Nova counts their names from 1 again.
+  for file in /etc/libvirt/qemu/instance-*.xml; do
+    ! grep -qs "$SECRET_UUID" "$file" || rm -f "$file"
+  done
+  # A state that outlives its cloud names groups that are no more: the next lab's ports would ask for them.
+  rm -rf "$LAB_HOME"/pulumi{,-test,-guards}
   rm -rf "$STATE" /etc/ceph/ceph.client.{admin,cinder,glance}.keyring "/etc/libvirt/secrets/$SECRET_UUID".*
 }
 
+# the pool of conversion hosts goes first: what runs there writes to Ceph
+stage slurm "$here/slurm.sh" down
 stage guests stop_guests
 stage services stop_services
 stage foundations stop_foundations

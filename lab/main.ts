@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { execa } from "execa";
 import { estateFiles, writeEstate } from "./estate.ts";
 import { demandMachine } from "./facts.ts";
@@ -61,6 +61,17 @@ program
   .description("restarts services")
   .argument("<service...>", "names as `status` shows them")
   .action((services: string[]) => script("up.sh", "restart", ...services));
+
+program
+  .command("slurm")
+  .description("a pool of three conversion hosts behind Slurm, on this machine")
+  .addArgument(new Argument("<action>").choices(["up", "down", "status"]))
+  .action(async (action: string) => {
+    if (action === "up") await demand();
+    const env = { WAVELIFT_LAB: paths.home, NODE: process.execPath };
+    const { exitCode } = await execa(labSource("slurm.sh"), [action], { stdio: "inherit", reject: false, env });
+    process.exitCode = exitCode ?? 1;
+  });
 
 program
   .command("guests")

@@ -89,6 +89,17 @@ const KNOWN: readonly Known[] = [
     remedy: "Let the conversion host's user read the file; the next up copies it.",
   },
   {
+    pattern: /Detected that \S*?(pulumi-[a-z-]+) exited prematurely/,
+    cause: ([, plugin = ""]) => `Pulumi's plugin ${plugin} was ended from outside (killed? out of memory?)`,
+    remedy: `See \`dmesg\` and how much memory is free; ${NEXT}.`,
+  },
+  {
+    // What the engine says of all that was under way in a plugin, or came after.
+    pattern: /connection error: desc = "|error reading from server|transport is closing|code = Unavailable/,
+    cause: () => "Pulumi's plugin was ended from outside (killed? out of memory?)",
+    remedy: `See \`dmesg\` and how much memory is free; ${NEXT}.`,
+  },
+  {
     pattern: /Unable to find .*in group|connection refused|no such host|connection reset|i\/o timeout|EOF$/,
     cause: () => "the cloud's API does not answer",
     remedy: `See that it runs and can be reached from here; ${NEXT}.`,

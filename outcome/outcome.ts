@@ -1,7 +1,7 @@
-import type { PlannedVm } from "../inventory/schema/wave.ts";
 import { causeOf, causeOfViolation, type Cause } from "./causes.ts";
 import type { RunEvent } from "./event-log.ts";
 import { stageMessage } from "./message.ts";
+import type { WaveEntry } from "../planning/wave-entries.ts";
 import { expectedOf, resourceName, type ResourceName } from "./resource-name.ts";
 
 /** Something of a VM that failed. */
@@ -33,6 +33,10 @@ export interface Outcome {
   readonly others: readonly FailedPart[];
 }
 
+/** Keys of the VMs that one depends on; a template depends on none. */
+const needsOf = (entry: WaveEntry | undefined): string[] =>
+  entry !== undefined && "dependsOn" in entry ? [...entry.dependsOn] : [];
+
 /** What the engine says at the end of any run with a failure. */
 const GENERAL = /^\s*(?:update|destroy) (?:failed|canceled)\s*$/;
 
@@ -43,7 +47,7 @@ const CANCELLED = 130;
  * What a run has made of each VM. Pure.
  * @param vms the wave file's VMs; a VM that is not in it any more is known by its events
  */
-export function outcomeOf(verb: "up" | "destroy", events: readonly RunEvent[], vms: readonly PlannedVm[]): Outcome {
+export function outcomeOf(verb: "up" | "destroy", events: readonly RunEvent[], vms: readonly WaveEntry[]): Outcome {
   // Only previewed, and then not agreed to, or stopped by what the preview printed: nothing was run.
   if (events.some(({ kind }) => kind === "previewed") && !events.some(({ kind }) => kind === "end"))
     return { finished: true, vms: [], others: [] };
@@ -65,9 +69,7 @@ export function outcomeOf(verb: "up" | "destroy", events: readonly RunEvent[], v
   };
   const completed = new Set(all.filter(complete));
   const needs = (vm: string): string[] =>
-    verb === "up"
-      ? [...(planned.get(vm)?.dependsOn ?? [])]
-      : vms.filter(({ dependsOn }) => dependsOn.includes(vm)).map(({ key }) => key);
+    verb === "up" ? needsOf(planned.get(vm)) : vms.filter((other) => needsOf(other).includes(vm)).map(({ key }) => key);
   const waitsFor = (vm: string): string[] => needs(vm).filter((other) => !completed.has(other));
   /** Whether a chain of waiting VMs ends at one that failed. */
   const blocked = (vm: string, seen: ReadonlySet<string> = new Set()): boolean =>

@@ -1,5 +1,5 @@
-import type { PlannedVm } from "../inventory/schema/wave.ts";
-import { importName } from "../inventory/schema/names.ts";
+import { commitName, imageStage, importName } from "../inventory/schema/names.ts";
+import type { WaveEntry } from "../planning/wave-entries.ts";
 
 /** What a resource is to the person who reads of its failure. */
 export type Kind = "volume" | "port" | "server" | "stage" | "vm" | "program" | "other";
@@ -15,7 +15,8 @@ export interface ResourceName {
   readonly label: string;
 }
 
-const NUMBERED = /^(.+)-(disk|nic|import|delta)-(\d+)$/;
+const VM = "wavelift:index:MigratedServer";
+const NUMBERED = /^(.+)-(disk|nic|import|delta|commit)-(\d+)$/;
 const STAGE = /^(.+)-([a-z]+)$/;
 
 /** Reads a URN (urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME). The names are fixed: design.md, "Names". */
@@ -24,8 +25,10 @@ export function resourceName(urn: string): ResourceName {
   const name = rest.join("::");
   const [, numbered, noun, number = ""] = NUMBERED.exec(name) ?? [];
   switch (types.split("$").at(-1)) {
-    case "wavelift:index:MigratedServer":
+    case VM:
       return { name, kind: "vm", vm: name, label: "VM" };
+    case "wavelift:index:MigratedImage":
+      return { name, kind: "vm", vm: name, label: "template" };
     case "openstack:compute/instance:Instance":
       return { name, kind: "server", vm: name, label: "server" };
     case "openstack:blockstorage/volume:Volume":
@@ -33,6 +36,8 @@ export function resourceName(urn: string): ResourceName {
     case "openstack:networking/port:Port":
       return { name, kind: "port", vm: numbered ?? null, label: `port of NIC ${number}` };
     case "command:local:Command": {
+      // The guards of the estate's groups are Commands too, and of no VM.
+      if (!types.split("$").includes(VM)) return { name, kind: "stage", vm: null, label: name };
       if (numbered !== undefined)
         return { name, kind: "stage", vm: numbered, label: `${noun ?? ""} of disk ${number}` };
       const [, vm = null, stage = name] = STAGE.exec(name) ?? [];
@@ -46,11 +51,13 @@ export function resourceName(urn: string): ResourceName {
 }
 
 /** What stands when a VM is done, as "KIND NAME" (a server and its VM have the same name): without one it is not. */
-export function expectedOf(vm: PlannedVm): string[] {
+export function expectedOf(vm: WaveEntry): string[] {
   if (vm.phase === "absent") return [];
+  if ("disk" in vm) return [`stage ${imageStage(vm.key)}`];
   const imports = vm.disks.map((disk) => `stage ${importName(vm.key, disk.deviceKey)}`);
   if (vm.phase === "precopy") return imports;
   const ports = vm.nics.map((nic) => `port ${nic.key}`);
   const server = vm.boot ? [`server ${vm.key}`, `stage ${vm.key}-ready`] : [];
-  return [`stage ${vm.key}-seal`, ...imports, ...ports, ...server];
+  const commits = vm.instant === true ? vm.disks.map((disk) => `stage ${commitName(vm.key, disk.deviceKey)}`) : [];
+  return [`stage ${vm.key}-seal`, ...imports, ...ports, ...server, ...commits];
 }

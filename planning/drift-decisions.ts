@@ -26,12 +26,12 @@ function named(prefix: string, decisions: Record<string, Decided>): [string, Dec
   return Object.entries(decisions).map(([name, decided]) => [`${prefix} ${name}`, decided]);
 }
 
-const plain = (text: string, reason?: string): Decided => ({
+export const plain = (text: string, reason?: string): Decided => ({
   text: shown(text, 200),
   forceNew: false,
   ...(reason === undefined ? {} : { reason }),
 });
-const fixed = (text: string, reason?: string): Decided => ({ ...plain(text, reason), forceNew: true });
+export const fixed = (text: string, reason?: string): Decided => ({ ...plain(text, reason), forceNew: true });
 
 function ofVm(vm: PlannedVm): Record<string, Decided> {
   return {
@@ -49,6 +49,7 @@ function ofVm(vm: PlannedVm): Record<string, Decided> {
     "ready time-out": plain(`${vm.readyTimeoutSeconds} s`),
     "availability zone": fixed(vm.availabilityZone ?? "none"),
     "server group": fixed(vm.serverGroup ?? "none"),
+    ...(vm.instant === true ? { instant: fixed("true") } : {}),
     excluded: plain(String(vm.exclude)),
     "ignored NICs": plain(list(vm.ignoredNics.map(({ deviceKey }) => String(deviceKey)))),
   };
@@ -58,11 +59,16 @@ function ofDisk(disk: PlannedDisk, index: number, vm: PlannedVm): Record<string,
   return {
     position: fixed(index === 0 ? "boot" : String(index), vm.bootDiskReason),
     name: plain(disk.name),
-    source: fixed(`[${disk.source.datastore}] ${disk.source.file} (${disk.source.format})`),
+    source: fixed(sourceText(disk.source)),
+    transport: plain(disk.source.transport),
     capacity: fixed(`${disk.capacityBytes} bytes`),
     size: plain(`${disk.sizeGiB} GiB`),
     "volume type": fixed(disk.volumeType, disk.volumeTypeReason),
   };
+}
+
+function sourceText({ datastore, file, member, format }: PlannedDisk["source"]): string {
+  return `[${datastore}] ${file}${member === undefined ? "" : `, in it ${member}`} (${format})`;
 }
 
 function ofNic(nic: PlannedNic, index: number): Record<string, Decided> {

@@ -1,6 +1,8 @@
-import type { Concern, PlannedVm, WaveFile } from "../inventory/schema/wave.ts";
+import type { Concern, WaveFile } from "../inventory/schema/wave.ts";
 import { compareText } from "../inventory/order.ts";
-import { decisionsOf } from "./drift-decisions.ts";
+import { decisionsOf, type Decided } from "./drift-decisions.ts";
+import { imageDecisionsOf } from "./drift-images.ts";
+import { entriesOf, type WaveEntry } from "./wave-entries.ts";
 
 /** One decision that would be another today than the wave file says. */
 export interface Difference {
@@ -18,8 +20,8 @@ export interface Difference {
 
 /** Differences between the wave file as written and as it would be written now, sorted by VM and decision. */
 export function drift(written: WaveFile, recomputed: WaveFile): Difference[] {
-  const before = new Map(written.vms.map((vm) => [vm.key, vm]));
-  const after = new Map(recomputed.vms.map((vm) => [vm.key, vm]));
+  const before = new Map(entriesOf(written).map((vm) => [vm.key, vm]));
+  const after = new Map(entriesOf(recomputed).map((vm) => [vm.key, vm]));
   return [...new Set([...before.keys(), ...after.keys()])]
     .sort(compareText)
     .flatMap((key) => vmDrift(key, before.get(key), after.get(key)));
@@ -39,15 +41,18 @@ export function driftConcerns(differences: readonly Difference[]): Concern[] {
   }));
 }
 
-function vmDrift(vm: string, before: PlannedVm | undefined, after: PlannedVm | undefined): Difference[] {
+function vmDrift(vm: string, before: WaveEntry | undefined, after: WaveEntry | undefined): Difference[] {
   if (before !== undefined && after !== undefined) return differencesOf(before, after);
   const [was, is] = [before === undefined ? null : "in the wave file", after === undefined ? null : "planned"];
   return [{ vm, what: "", before: was, after: is, note: "", forceNew: false }];
 }
 
+const decidedOf = (entry: WaveEntry): ReadonlyMap<string, Decided> =>
+  "disk" in entry ? imageDecisionsOf(entry) : decisionsOf(entry);
+
 /** Differences between two entries of one VM, sorted by decision. */
-export function differencesOf(before: PlannedVm, after: PlannedVm): Difference[] {
-  const [was, is] = [decisionsOf(before), decisionsOf(after)];
+export function differencesOf(before: WaveEntry, after: WaveEntry): Difference[] {
+  const [was, is] = [decidedOf(before), decidedOf(after)];
   return [...new Set([...was.keys(), ...is.keys()])]
     .sort(compareText)
     .filter((what) => was.get(what)?.text !== is.get(what)?.text)
@@ -62,7 +67,9 @@ export function differencesOf(before: PlannedVm, after: PlannedVm): Difference[]
 }
 
 /** Smaller in the order of planning/flavor.ts. */
-function isSmaller({ flavor: before }: PlannedVm, { flavor: after }: PlannedVm): boolean {
+function isSmaller(was: WaveEntry, is: WaveEntry): boolean {
+  if (!("flavor" in was) || !("flavor" in is)) return false;
+  const [before, after] = [was.flavor, is.flavor];
   return after.vcpus * after.memoryMiB < before.vcpus * before.memoryMiB;
 }
 

@@ -1,4 +1,5 @@
 import type { Concern, WaveFile } from "../inventory/schema/wave.ts";
+import { entriesOf } from "./wave-entries.ts";
 import { droppedVms, vmDropped } from "./concerns/vm-dropped.ts";
 import { volumeLost } from "./concerns/volume-lost.ts";
 
@@ -37,7 +38,7 @@ export function gate(concerns: readonly Concern[], file: WaveFile, begun: Readon
 }
 
 function verdictOn({ id, vm: key, category }: Concern, file: WaveFile, begun: ReadonlySet<string>): Verdict {
-  const vm = file.vms.find((one) => one.key === key);
+  const vm = entriesOf(file).find((one) => one.key === key);
   // Going on would delete the volume of a VM that has begun, accepted or not.
   if (id === volumeLost.id) return "stopped";
   if (vm?.phase === "absent" || (vm?.phase === "accepted" && category === "Critical")) return "ignored";
@@ -49,6 +50,8 @@ function verdictOn({ id, vm: key, category }: Concern, file: WaveFile, begun: Re
 
 /** Whether every VM that the run would touch has begun. An empty wave has not. */
 function allBegun(file: WaveFile, begun: ReadonlySet<string>): boolean {
-  const going = file.vms.filter(({ phase, exclude }) => !exclude && (phase === "precopy" || phase === "cutover"));
+  const going = entriesOf(file).filter(
+    ({ phase, exclude }) => !exclude && (phase === "precopy" || phase === "cutover"),
+  );
   return going.length > 0 && going.every(({ key }) => begun.has(key));
 }

@@ -8,6 +8,8 @@ export interface Holdings {
   readonly volumes: readonly HeldVolume[];
   readonly servers: readonly HeldServer[];
   readonly ports: readonly HeldPort[];
+  /** Only those that this program made. */
+  readonly images: readonly HeldImage[];
 }
 
 interface Held {
@@ -28,6 +30,13 @@ export interface HeldServer extends Held {
   /** Nova's status: ACTIVE, BUILD, ERROR, SHUTOFF, ... */
   readonly status: string;
   readonly volumeIds: readonly string[];
+}
+
+export interface HeldImage extends Held {
+  /** Glance's status: queued (no data), active, ... */
+  readonly status: string;
+  /** Resource name of the disk that it is of; null where its properties do not tell. */
+  readonly disk: string | null;
 }
 
 export interface HeldPort extends Held {

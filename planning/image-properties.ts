@@ -24,11 +24,14 @@ export function isBootable(facts: EstateVm): facts is BootableFacts {
 
 type Part = readonly [properties: Record<string, string>, reason: string];
 
-/** The properties from the facts; the plan's `imageProperties` win, and an empty value there takes a property out. */
+/**
+ * The properties from the facts; the plan's `imageProperties` win, and an empty value there takes a property out.
+ * @param flavor of the server; null: of an image, whose servers may have any
+ */
 export function imageProperties(
   facts: BootableFacts,
   boot: EstateDisk,
-  flavor: Flavor,
+  flavor: Flavor | null,
   decisions: Decisions,
 ): ImageProperties {
   const guest = guestOs(facts.guestId);
@@ -113,7 +116,9 @@ function system({ type, distro }: GuestOs): Part {
  * Sockets and cores as at the source (licences count sockets), where the flavor's vCPUs divide so and the flavor says
  * nothing of its own.
  */
-function topology({ coresPerSocket }: EstateVm, { vcpus, extraSpecs }: Flavor): Part {
+function topology({ coresPerSocket }: EstateVm, flavor: Flavor | null): Part {
+  if (flavor === null) return [{}, ""];
+  const { vcpus, extraSpecs } = flavor;
   const cores = coresPerSocket ?? 1;
   const fromFlavor = Object.keys(extraSpecs).some((key) => key.startsWith("hw:cpu_"));
   if (cores === 1 || vcpus % cores !== 0 || fromFlavor) return [{}, ""];

@@ -1,5 +1,6 @@
 import type { PlannedVm } from "../inventory/schema/wave.ts";
 import { differencesOf, type Difference } from "./drift.ts";
+import { withSaidTransport } from "./disk-place.ts";
 import { heldVm } from "./held-vm.ts";
 import { chooseNetwork } from "./network.ts";
 import type { Decisions } from "./overrides.ts";
@@ -53,8 +54,8 @@ export function keepBegun(
   begun: BegunVm,
 ): { readonly vm: PlannedVm; readonly edits: Edits } {
   const { previous, hasServer, again } = begun;
-  const replanned = fresh === null ? null : pinnedVm(previous, fresh, hasServer);
-  const vm = entry(subject, replanned, input, begun);
+  const replanned = fresh === null ? null : withSaidTransport(pinnedVm(previous, fresh, hasServer), subject);
+  const vm = withSaidTransport(entry(subject, replanned, input, begun), subject);
   const [had, has] = [keysOf(previous.disks), keysOf(subject.facts.disks)];
   const [ports, cards] = [keysOf([...previous.nics, ...previous.ignoredNics]), keysOf(subject.facts.nics)];
   return {

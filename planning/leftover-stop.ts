@@ -1,4 +1,5 @@
-import { vmOf, type Judged } from "./leftovers.ts";
+import { vmOf } from "./leftover.ts";
+import type { Judged } from "./leftovers.ts";
 
 /** What `up` would make again although it is there: a kept server or volume whose place in the state is empty. */
 export function wouldDuplicate(

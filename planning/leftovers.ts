@@ -1,20 +1,8 @@
-import type { Mark } from "../cloud/offer.ts";
-import { vmOfDisk } from "./begun.ts";
 import type { HeldPort, HeldServer, HeldVolume, Holdings } from "./holdings.ts";
 import type { ImageFacts } from "./image-facts.ts";
+import { vmOf, type Leftover, type LeftoverKind } from "./leftover.ts";
+import { doubtfulVms, untouchableVms } from "./leftover-vm.ts";
 import { emptyVolume } from "./leftover-volume.ts";
-
-export type LeftoverKind = "server" | "port" | "volume";
-
-/** Something of this stack that its state does not know. */
-export interface Leftover {
-  readonly kind: LeftoverKind;
-  readonly target: string;
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly mark: Mark;
-}
 
 /** What becomes of a leftover and why. */
 export interface Judged {
@@ -26,6 +14,8 @@ export interface Judged {
 /** What the stack's state says: pulumi's memory. */
 export interface KnownToState {
   readonly ids: ReadonlySet<string>;
+  /** Keys of the VMs that it has anything of: pulumi writes a VM down before the first thing that it makes of it. */
+  readonly vms: ReadonlySet<string>;
   /** Names of the servers whose creation was interrupted: pulumi writes that down before it asks Nova. */
   readonly interruptedServers: ReadonlySet<string>;
 }
@@ -54,10 +44,6 @@ export function ownOf(stack: string, holdings: readonly Holdings[]): Leftover[] 
   return [...new Map(own.map((thing) => [thing.id, thing])).values()];
 }
 
-/** Key of the VM that a leftover belongs to; null for a volume whose mark names no disk. */
-export const vmOf = ({ kind, mark }: Pick<Leftover, "kind" | "mark">): string | null =>
-  kind === "volume" ? vmOfDisk(mark.key) : mark.key;
-
 /** By target: the volumes whose images must be looked at before these leftovers can be judged. */
 export function volumesToAsk(stack: string, holdings: readonly Holdings[], leftovers: readonly Leftover[]) {
   const vms = new Set(leftovers.map(vmOf));
@@ -73,7 +59,7 @@ export function volumesToAsk(stack: string, holdings: readonly Holdings[], lefto
 
 /**
  * Which leftovers may go, servers first. The rule: what goes can be made again without loss. An accepted VM keeps all;
- * so does one whose disks cannot be read; a volume goes only when nothing was ever written to it; a server only when
+ * so does one whose disks cannot be read, and one that the state does not explain; a volume goes only when nothing was ever written to it; a server only when
  * the state or this removal accounts for all its disks and says that its creation was interrupted.
  */
 export function judgeLeftovers(
@@ -96,6 +82,7 @@ export function judgeLeftovers(
       return [leftover.id, untouchable(leftover) ?? why];
     }),
   );
+  const doubt = doubtfulVms(leftovers, keptVolumes, state.vms);
   // A disk in the state counts only when its image was read: it must not be an accepted VM's.
   const accounted = (id: string): boolean => {
     const facts = images.get(id);
@@ -105,7 +92,7 @@ export function judgeLeftovers(
   const keptServers = new Map(
     of("server").map((leftover) => {
       const strange = servers.get(leftover.id)?.volumeIds.filter((id) => !accounted(id)) ?? [];
-      return [leftover.id, untouchable(leftover) ?? serverReason(leftover, strange, state)];
+      return [leftover.id, untouchable(leftover) ?? serverReason(leftover, strange, state) ?? doubt(leftover)];
     }),
   );
   const stays = (deviceId: string): boolean => deviceId !== "" && keptServers.get(deviceId) !== null;
@@ -116,12 +103,13 @@ export function judgeLeftovers(
         return keptServers.get(leftover.id) ?? null;
       case "port": {
         const device = ports.get(leftover.id)?.deviceId ?? "";
-        return untouchable(leftover) ?? (stays(device) ? `it belongs to ${device}, which stays` : null);
+        const holder = stays(device) ? `it belongs to ${device}, which stays` : null;
+        return untouchable(leftover) ?? holder ?? doubt(leftover);
       }
       case "volume": {
         const attached = volumes.get(leftover.id)?.attachedServerIds.find(stays);
-        const reason = keptVolumes.get(leftover.id) ?? null;
-        return reason ?? (attached === undefined ? null : `it is attached to ${attached}, which stays`);
+        const holder = attached === undefined ? null : `it is attached to ${attached}, which stays`;
+        return keptVolumes.get(leftover.id) ?? holder ?? doubt(leftover);
       }
     }
   };
@@ -141,28 +129,4 @@ function serverReason({ mark }: Leftover, strange: readonly string[], state: Kno
   if (strange.length > 0) return `the state does not know the volume(s) it runs from: ${strange.join(", ")}`;
   // Taken out of the state by hand, or a state from a backup: then it may be in use.
   return state.interruptedServers.has(mark.key) ? null : "the state tells of no interrupted creation of this server";
-}
-
-/** Why nothing of a leftover's VM may be touched, null when it may. */
-function untouchableVms(
-  stack: string,
-  holdings: readonly Holdings[],
-  images: ReadonlyMap<string, ImageFacts>,
-): (leftover: Leftover) => string | null {
-  const reasons = new Map<string, string>();
-  for (const held of holdings)
-    for (const { id, status, mark } of held.volumes) {
-      const vm = mark?.stack === stack ? vmOfDisk(mark.key) : null;
-      const facts = images.get(id);
-      if (vm === null || facts === undefined) continue;
-      if (facts.image?.ledger === "accepted") reasons.set(vm, `${vm} was accepted`);
-      else if (facts.fault !== null && !reasons.has(vm))
-        reasons.set(vm, `the disks of ${vm} cannot be read: ${facts.fault}`);
-      else if (facts.image === null && ["available", "in-use"].includes(status) && !reasons.has(vm))
-        reasons.set(vm, `there is no RBD image of volume ${id}: does \`storage\` in runners.yaml name the right pool?`);
-    }
-  return (leftover) => {
-    const vm = vmOf(leftover);
-    return vm === null ? "its mark names no disk" : (reasons.get(vm) ?? null);
-  };
 }

@@ -11,6 +11,8 @@ const STACK = "wavelift_stack";
 const KEY = "wavelift_key";
 const GENERATION = "wavelift_generation";
 const ESTATE = "wavelift_estate";
+const IMAGE = "wavelift_image";
+const DISK = "wavelift_disk";
 
 /** Metadata of a volume or server. */
 export function markMetadata(mark: Mark): Record<string, string> {
@@ -28,6 +30,27 @@ export function estateMetadata(estate: string): Record<string, string> {
 /** The estate's own stack that a volume's metadata names, or null. */
 export function readEstate(metadata: Readonly<Record<string, string>>): string | null {
   return metadata[ESTATE] ?? null;
+}
+
+/** Every image that this program makes carries this tag, so that they are found without reading all images of a project. */
+export const IMAGE_TAG = "wavelift";
+
+/**
+ * Properties of an image, the mark of its template and the name of its disk: bound to the image itself. Nova and Cinder pass an image's properties on to images
+ * that are made of its servers and volumes (`openstack server image create`): those are not ours, whatever they carry.
+ */
+export function markImage(mark: Mark, imageId: string, disk: string): Record<string, string> {
+  return { ...markMetadata(mark), [IMAGE]: imageId, [DISK]: disk };
+}
+
+/** Resource name of the disk that an image is of, as its properties tell. */
+export function readImageDisk(properties: Readonly<Record<string, string>>): string | null {
+  return properties[DISK] ?? null;
+}
+
+/** The mark found in an image's properties; null when there is none, or it is that of the image that this one came from. */
+export function readImageMark(properties: Readonly<Record<string, string>>, imageId: string): Mark | null {
+  return properties[IMAGE] === imageId ? readMark(properties) : null;
 }
 
 /** Tags of a port. At most 60 characters each (Neutron, Zed). */

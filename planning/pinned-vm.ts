@@ -1,5 +1,6 @@
 import type { PlannedDisk, PlannedNic, PlannedVm } from "../inventory/schema/wave.ts";
 import { own } from "../inventory/own.ts";
+import { instantOf } from "./planned-vm.ts";
 import type { KnownSubject } from "./subject.ts";
 
 /**
@@ -8,8 +9,11 @@ import type { KnownSubject } from "./subject.ts";
  */
 export function pinnedVm(previous: PlannedVm, fresh: PlannedVm, hasServer: boolean): PlannedVm {
   const { target, generation, availabilityZone, ignoredNics, bootDiskReason } = previous;
+  const { instant, ...others } = fresh;
   return {
-    ...fresh,
+    ...others,
+    // Before cutover nothing of it has begun; from then on the disks are on one of the two ways.
+    ...instantOf(previous.phase === "precopy" ? instant : previous.instant),
     target,
     generation,
     availabilityZone,

@@ -9,10 +9,12 @@ import { judge } from "./concerns/judge.ts";
 import type { Rule, WaveView } from "./concerns/rule.ts";
 import { type Edits, keepBegun } from "./keep-begun.ts";
 import { type Live, notLive } from "./live.ts";
+import { type ImageEntry, imageEntry, plannedImage } from "./planned-image.ts";
 import { plannedVm } from "./planned-vm.ts";
 import type { PoolSpaces } from "./pool-space.ts";
 import { vmsWithServer } from "./waiting.ts";
-import { isKnown, type Subject, subjectsOf } from "./subject.ts";
+import { isKnown, type KnownSubject, type Subject, subjectsOf } from "./subject.ts";
+import type { WaveEntry } from "./wave-entries.ts";
 
 /** All that a wave is planned from: facts, decisions, and what the clouds offer and hold. */
 export interface PlanInput {
@@ -49,16 +51,39 @@ export interface PlannedWave {
 export function planWave(input: PlanInput): PlannedWave {
   const begun = begunVms(input.offers, input.stack);
   const subjects = subjectsOf(input, begun);
-  const entries = subjects.map((subject) => entryFor(subject, input, begun));
+  const entries = subjects.filter(({ asImage }) => !asImage).map((subject) => entryFor(subject, input, begun));
+  const templates = subjects.filter(({ asImage }) => asImage).map((subject) => imageEntryFor(subject, input, begun));
   const vms = entries.map(({ vm }) => vm).filter((vm) => vm !== null);
-  const kept = new Set(entries.flatMap(({ vm, kept }) => (kept && vm !== null ? [vm.key] : [])));
-  const edits = new Map(entries.flatMap(({ vm, edits }) => (vm === null || edits === null ? [] : [[vm.key, edits]])));
-  const file: WaveFile = { version: 1, wave: input.wave, targets: targetsOf(vms, input), vms };
+  const all = [...entries, ...templates.map(({ image, ...entry }) => ({ vm: image, ...entry }))];
+  const kept = new Set(all.flatMap(({ vm, kept }) => (kept && vm !== null ? [vm.key] : [])));
+  const edits = new Map(all.flatMap(({ vm, edits }) => (vm === null || edits === null ? [] : [[vm.key, edits]])));
+  const images = templates.flatMap(({ image }) => image ?? []);
+  const file: WaveFile = {
+    ...{ version: 1, wave: input.wave, targets: targetsOf([...vms, ...images], input), vms },
+    ...(images.length === 0 ? {} : { images }),
+  };
   const { plan, wave, stack, offers } = input;
-  const checked = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
+  const toCheck = subjects.filter(isKnown).filter(({ decisions }) => isChecked(decisions.phase));
+  const checked = toCheck.filter(({ asImage }) => !asImage);
+  const checkedImages = toCheck.filter(({ asImage }) => asImage).map(onlyBootDisk);
   const { sources = [], live = notLive, storage = {} } = input;
   const view: WaveView = {
-    ...{ plan, wave, stack, offers, subjects, checked, file, begun, kept, edits, sources, live, storage },
+    ...{
+      plan,
+      wave,
+      stack,
+      offers,
+      subjects,
+      checked,
+      checkedImages,
+      file,
+      begun,
+      kept,
+      edits,
+      sources,
+      live,
+      storage,
+    },
   };
   return { file, concerns: judge(view, input.rules) };
 }
@@ -97,8 +122,23 @@ function entryFor(subject: Subject, input: PlanInput, begun: ReadonlySet<string>
   return { vm: { ...previous, phase: decisions.phase, exclude: decisions.exclude }, kept: true, edits: null };
 }
 
+function imageEntryFor(subject: Subject, input: PlanInput, begun: ReadonlySet<string>): ImageEntry {
+  const { key, decisions } = subject;
+  const previous = input.previous?.images?.find((image) => image.key === key);
+  const again = input.again?.has(key) === true && !decisions.exclude;
+  const fresh = isKnown(subject) ? plannedImage(subject, input) : null;
+  return imageEntry(subject, fresh, previous, { hasBegun: begun.has(key), again });
+}
+
+/** An image is one disk: rules on disks and NICs have nothing to say of the others. */
+function onlyBootDisk(subject: KnownSubject): KnownSubject {
+  const { facts, choice } = subject;
+  const disks = choice.boot.ok ? [choice.boot.value.disk] : facts.disks;
+  return { ...subject, facts: { ...facts, disks, nics: [] } };
+}
+
 /** The targets in use, with their entries of clouds.yaml. */
-function targetsOf(vms: readonly PlannedVm[], { plan, offers, previous }: PlanInput): WaveFile["targets"] {
+function targetsOf(vms: readonly WaveEntry[], { plan, offers, previous }: PlanInput): WaveFile["targets"] {
   const names = [...new Set(vms.map(({ target }) => target))].sort();
   return Object.fromEntries(
     names.flatMap((name) => {

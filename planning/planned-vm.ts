@@ -2,6 +2,7 @@ import type { Flavor } from "../cloud/offer.ts";
 import { diskName } from "../inventory/schema/names.ts";
 import type { PlannedDisk, PlannedVm } from "../inventory/schema/wave.ts";
 import { shown } from "../inventory/shown.ts";
+import { diskPlace } from "./disk-place.ts";
 import { imageProperties, isBootable } from "./image-properties.ts";
 import { fillTemplate } from "./names.ts";
 import type { Decisions } from "./overrides.ts";
@@ -42,6 +43,7 @@ export function plannedVm(subject: KnownSubject, input: Pick<PlanInput, "plan" |
     imagePropertiesReason: image.reason,
     availabilityZone: decisions.availabilityZone ?? null,
     serverGroup: decisions.serverGroup ?? null,
+    ...instantOf(decisions.instant),
     ...saidOnly(decisions),
   };
 }
@@ -59,6 +61,11 @@ export function saidOnly(
   };
 }
 
+/** Left out where it is not: wave files of earlier versions have no such field. */
+export function instantOf(instant: boolean | undefined): Pick<PlannedVm, "instant"> {
+  return instant === true ? { instant } : {};
+}
+
 /** A flavor as the wave file has it. */
 export function flavorEntry({ id, name, vcpus, memoryMiB }: Flavor, reason: string): PlannedVm["flavor"] {
   return { id, name, vcpus, memoryMiB, reason };
@@ -73,7 +80,7 @@ function bootOf({ decisions, facts }: KnownSubject): { boot: boolean; bootReason
 }
 
 /** null while a disk has no volume type. The first disk is the one to boot from. */
-function plannedDisks({ facts, choice }: KnownSubject, { plan, wave }: Pick<PlanInput, "plan" | "wave">) {
+function plannedDisks({ facts, choice, decisions }: KnownSubject, { plan, wave }: Pick<PlanInput, "plan" | "wave">) {
   const disks = choice.disks.map(({ facts: disk, volumeType }: DiskDecision, index): PlannedDisk | null => {
     if (!volumeType.ok) return null;
     const key = diskName(facts.key, disk.deviceKey);
@@ -83,7 +90,7 @@ function plannedDisks({ facts, choice }: KnownSubject, { plan, wave }: Pick<Plan
       deviceKey: disk.deviceKey,
       label: disk.label,
       name: fillTemplate(plan.names.volume, fields, key),
-      source: { transport: "file", datastore: disk.datastore, file: disk.file, format: disk.format },
+      source: diskPlace(facts, disk, decisions.transport),
       capacityBytes: disk.capacityBytes,
       sizeGiB: volumeSizeGiB(disk.capacityBytes),
       volumeType: volumeType.value,

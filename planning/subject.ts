@@ -2,6 +2,7 @@ import type { CloudOffer, Flavor } from "../cloud/offer.ts";
 import type { EstateDisk, EstateVm } from "../inventory/schema/estate.ts";
 import type { PlannedVm } from "../inventory/schema/wave.ts";
 import { type BootDisk, chooseBootDisk, compareDisks } from "./boot-disk.ts";
+import { begunImages } from "./begun.ts";
 import { type Decision, decided } from "./decision.ts";
 import { chooseFlavor } from "./flavor.ts";
 import { decideNic, type NicDecision } from "./nic.ts";
@@ -23,6 +24,8 @@ export interface Subject {
   readonly offer: CloudOffer | null;
   /** null: facts or offer are missing. */
   readonly choice: Choice | null;
+  /** It becomes an image, not a server: a template, or what was one when it began. */
+  readonly asImage: boolean;
 }
 
 /** A subject whose facts and target are known: what most rules look at. */
@@ -51,23 +54,32 @@ export interface Choice {
 export function subjectsOf(input: PlanInput, begun: ReadonlySet<string>): Subject[] {
   const wave = input.plan.waves[input.wave];
   if (wave === undefined) return [];
+  const images = begunImages(input.offers, input.stack);
   return Object.keys(wave.vms)
     .sort()
-    .map((key) => subjectOf(key, decisionsFor(wave, key), input, begun));
+    .map((key) => subjectOf(key, decisionsFor(wave, key), input, { begun, images }));
 }
 
 export function isKnown(subject: Subject): subject is KnownSubject {
   return subject.choice !== null;
 }
 
-function subjectOf(key: string, asked: Decisions, input: PlanInput, begun: ReadonlySet<string>): Subject {
-  const previous = begun.has(key) ? input.previous?.vms.find((vm) => vm.key === key) : undefined;
-  const decisions = { ...asked, target: previous?.target ?? asked.target };
+function subjectOf(
+  key: string,
+  asked: Decisions,
+  input: PlanInput,
+  there: { readonly begun: ReadonlySet<string>; readonly images: ReadonlySet<string> },
+): Subject {
+  const begun = there.begun.has(key);
+  const previous = begun ? input.previous?.vms.find((vm) => vm.key === key) : undefined;
+  const image = begun ? input.previous?.images?.find((one) => one.key === key) : undefined;
+  const decisions = { ...asked, target: previous?.target ?? image?.target ?? asked.target };
   const told = input.estate.get(key);
   const facts = told === undefined ? null : saidFacts(told, decisions);
   const offer = input.offers.get(decisions.target) ?? null;
   const choice = facts === null || offer === null ? null : choose(facts, decisions, offer, input, previous);
-  return { key, decisions, asked, facts, offer, choice };
+  const asImage = begun ? there.images.has(key) : facts?.template === true;
+  return { key, decisions, asked, facts, offer, choice, asImage };
 }
 
 function choose(

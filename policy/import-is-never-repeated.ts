@@ -31,6 +31,9 @@ export const importIsNeverRepeated = (gate: Gate): ResourceValidationPolicy => (
         if (create === "import" && update === "import") {
           faults.push(`stage ${name} imports again at any edit. Set its \`update\` to sync.`);
         }
+        if (create === "image" && update === "image") {
+          faults.push(`stage ${name} makes its image again at any edit. Set its \`update\` to image-sync.`);
+        }
         // Behind a volume that could not be made the id is not known in the middle of an `up` either, and both the list
         // of triggers and the environment come without it: that stage will not run, and must not stop the other VMs.
         const hasVolume = present(object(props, "environment"), "WAVELIFT_VOLUME_ID");

@@ -3,14 +3,17 @@ export interface Counts {
   readonly passes: number;
   readonly failures: number;
   readonly pending: number;
+  /** The failed tests: full title and the start of what was said. */
+  readonly failed: readonly string[];
 }
 
-export const noCounts: Counts = { passes: 0, failures: 0, pending: 0 };
+export const noCounts: Counts = { passes: 0, failures: 0, pending: 0, failed: [] };
 
 export const sum = (a: Counts, b: Counts): Counts => ({
   passes: a.passes + b.passes,
   failures: a.failures + b.failures,
   pending: a.pending + b.pending,
+  failed: [...a.failed, ...b.failed],
 });
 
 /**

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { assessCommand } from "./command.ts";
 import type { AssessOptions } from "./options.ts";
 
 /** Adds `wavelift assess` to the command line. */
@@ -30,6 +29,7 @@ export function defineAssess(program: Command): void {
     .addOption(new Option("--csv <file>", "write the table for a spreadsheet, too"))
     .option("--check", "exit with 2 when a listed VM has a Critical concern", false)
     .action(async (options: AssessOptions) => {
+      const { assessCommand } = await import("./command.ts");
       process.exitCode = await assessCommand(options);
     });
 }

@@ -1,6 +1,7 @@
 import { connect } from "../../cloud/client.ts";
 import { CloudConfigError, readCloudEntry } from "../../cloud/clouds-yaml.ts";
 import { CloudError } from "../../cloud/cloud-error.ts";
+import { conversionHosts } from "../../conversion/runner/hosts.ts";
 import type { Settings } from "../../conversion/settings.ts";
 import type { Plan } from "../../inventory/schema/plan.ts";
 import { ensureToolchain } from "../../toolchain/ensure.ts";
@@ -11,8 +12,13 @@ const HERE = "here";
 
 /** What the plan names and runners.yaml does not know. Pure. */
 export function judgeSettings(settings: Settings, plan: Plan): Finding[] {
-  const targets = Object.keys(plan.targets).filter((target) => !Object.hasOwn(settings.storage, target));
-  const datastores = Object.keys(plan.datastores).filter((name) => !Object.hasOwn(settings.datastores, name));
+  const hosts = conversionHosts(settings).map((host) => host.settings);
+  const targets = Object.keys(plan.targets).filter((target) =>
+    hosts.some((one) => !Object.hasOwn(one.storage, target)),
+  );
+  const datastores = Object.keys(plan.datastores).filter((name) =>
+    hosts.some((one) => !Object.hasOwn(one.datastores, name)),
+  );
   const check = "runners.yaml";
   const expected = "knows the plan's targets and datastores";
   const missing = [
@@ -22,7 +28,7 @@ export function judgeSettings(settings: Settings, plan: Plan): Finding[] {
     })),
     ...datastores.map((name): Finding => ({
       ...{ where: HERE, check: `${check}: datastores`, state: "warning", found: `no datastore "${name}"`, expected },
-      remedy: `Add ${name} under \`datastores\`: the folder where the conversion host sees it.`,
+      remedy: `Add ${name} under \`datastores\`: the folder where the conversion host sees it; or have its server in sources.yaml (docs/reading-disks.md).`,
     })),
   ];
   return missing.length > 0 ? missing : [fine(HERE, check, "knows them all", expected)];

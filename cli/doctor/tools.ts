@@ -15,9 +15,9 @@ interface Tool {
 }
 
 const QEMU = {
-  needed: "5.0",
-  // qemu's ChangeLog/5.0: "qemu-img convert: --target-is-zero".
-  because: "qemu-img convert --target-is-zero came with QEMU 5.0",
+  needed: "6.1",
+  // qemu's ChangeLog/6.1: "rbd: block status". Without it all of an empty volume is read back.
+  because: "QEMU tells since 6.1 which parts of an RBD image are empty",
   debian: "qemu-utils",
   redHat: "qemu-img",
 } as const;
@@ -32,7 +32,6 @@ const CEPH = {
 const tools: readonly Tool[] = [
   { name: "qemu-img", ...QEMU },
   { name: "qemu-nbd", ...QEMU },
-  { name: "qemu-io", ...QEMU },
   { name: "rbd", ...CEPH },
   { name: "ceph", ...CEPH },
   { name: "setpriv", needed: null, because: "", debian: "util-linux", redHat: "util-linux" },

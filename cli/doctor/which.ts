@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { RunnerSettings } from "../../conversion/runner/runner-settings.ts";
+import { conversionHosts, type ConversionHost } from "../../conversion/runner/hosts.ts";
+import { hostLabel, RunnerSettings } from "../../conversion/runner/runner-settings.ts";
+import type { Settings } from "../../conversion/settings.ts";
 import { UserError } from "../failure.ts";
 
 /**
@@ -22,6 +24,23 @@ export function whichRunner(argument: string | undefined, configured: RunnerSett
   });
   if (!runner.success) throw wrong(argument, z.prettifyError(runner.error));
   return runner.data;
+}
+
+/**
+ * The conversion hosts that the argument HOST means: all of runners.yaml without it; of a pool also one by its name, of Slurm's
+ * the node of that name.
+ */
+export function whichHosts(argument: string | undefined, settings: Settings): ConversionHost[] {
+  if (argument !== undefined && settings.runner.kind === "slurm" && argument !== "local" && !/[@:]/.test(argument)) {
+    const runner = RunnerSettings.safeParse({ ...settings.runner, only: argument });
+    if (!runner.success) throw wrong(argument, z.prettifyError(runner.error));
+    return conversionHosts({ ...settings, runner: runner.data });
+  }
+  const known = conversionHosts(settings);
+  if (argument === undefined) return known;
+  const named = known.filter(({ name, settings: { runner } }) => [name, hostLabel(runner)].includes(argument));
+  if (settings.runner.kind === "pool" && named.length > 0) return named;
+  return conversionHosts({ ...settings, runner: whichRunner(argument, settings.runner) });
 }
 
 const wrong = (argument: string, why: string): UserError =>

@@ -1,9 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { archiveWave, unarchiveWave } from "./archive.ts";
-import { checkCommand, type CheckOptions } from "./check.ts";
-import { duplicateWave } from "./duplicate.ts";
-import { listWaves } from "./list.ts";
-import { proposeWaves, type ProposeOptions } from "./propose.ts";
+import type { CheckOptions } from "./check.ts";
+import type { ProposeOptions } from "./propose.ts";
 
 const whole = (text: string): number => {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
@@ -29,7 +26,8 @@ export function addWavesCommands(program: Command): void {
     .option("--state", "ask Pulumi which waves have a stack", false);
   withCommon(withLimits(list)).action(
     async (options: CheckOptions & { check: boolean; state: boolean; json: boolean; inventory?: string }) => {
-      process.exitCode = options.check ? await checkCommand(undefined, options) : await listWaves(options);
+      if (options.check) process.exitCode = await (await import("./check.ts")).checkCommand(undefined, options);
+      else process.exitCode = await (await import("./list.ts")).listWaves(options);
     },
   );
 
@@ -45,6 +43,7 @@ export function addWavesCommands(program: Command): void {
     )
     .option("--dry-run", "write nothing", false);
   withCommon(withLimits(propose)).action(async (options: ProposeOptions) => {
+    const { proposeWaves } = await import("./propose.ts");
     process.exitCode = await proposeWaves(options);
   });
 
@@ -53,6 +52,7 @@ export function addWavesCommands(program: Command): void {
     .description("say what would be better; exit with 2 when that is more than a suggestion")
     .argument("[wave]", "only what is about this wave");
   withCommon(withLimits(check)).action(async (wave: string | undefined, options: CheckOptions) => {
+    const { checkCommand } = await import("./check.ts");
     process.exitCode = await checkCommand(wave, options);
   });
 
@@ -63,16 +63,13 @@ export function addWavesCommands(program: Command): void {
     .argument("<new>", "name of the copy")
     .option(...inventory)
     .action(async (wave: string, name: string, options: { inventory?: string }) => {
+      const { duplicateWave } = await import("./duplicate.ts");
       process.exitCode = await duplicateWave(wave, name, options.inventory);
     });
 
-  for (const [verb, description, act] of [
-    [
-      "archive",
-      "take a wave out of the plan that is accepted, rolled back or never began",
-      (wave: string, folder?: string) => archiveWave(wave, folder),
-    ],
-    ["unarchive", "put an archived wave back into the plan", unarchiveWave],
+  for (const [verb, description] of [
+    ["archive", "take a wave out of the plan that is accepted, rolled back or never began"],
+    ["unarchive", "put an archived wave back into the plan"],
   ] as const)
     waves
       .command(verb)
@@ -80,7 +77,8 @@ export function addWavesCommands(program: Command): void {
       .argument("<wave>", "wave")
       .option(...inventory)
       .action(async (wave: string, options: { inventory?: string }) => {
-        process.exitCode = await act(wave, options.inventory);
+        const { archiveWave, unarchiveWave } = await import("./archive.ts");
+        process.exitCode = await (verb === "archive" ? archiveWave : unarchiveWave)(wave, options.inventory);
       });
 }
 

@@ -12,6 +12,7 @@ const Export = z.object({
     .object({ resources: z.array(Resource).nullish(), pending_operations: z.array(z.unknown()).nullish() })
     .nullish(),
 });
+/** Of a seal, or of the stage that makes a template an image. */
 const SealJob = z.looseObject({ phase: z.string() });
 
 /** What keeps a wave from being archived. */
@@ -53,14 +54,15 @@ function isPartOf(name: string, owners: ReadonlySet<string>): boolean {
 
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
-/** The VM whose server or volume it is. */
+/** The VM whose server, volume or image it is. */
 function ownerOf({ urn, type }: z.infer<typeof Resource>): string | null {
   if (type === "openstack:compute/instance:Instance") return nameOf(urn);
+  if (type === "command:local:Command") return /^(.+)-image$/.exec(nameOf(urn))?.[1] ?? null;
   return type === "openstack:blockstorage/volume:Volume" ? vmOfDisk(nameOf(urn)) : null;
 }
 
 function acceptedBy({ urn, inputs: { stdin } }: z.infer<typeof Resource>): string | null {
-  const [, key] = /^(.+)-seal$/.exec(nameOf(urn)) ?? [];
+  const [, key] = /^(.+)-(?:seal|image)$/.exec(nameOf(urn)) ?? [];
   if (key === undefined || stdin === undefined) return null;
   return SealJob.safeParse(jsonOf(stdin)).data?.phase === "accepted" ? key : null;
 }

@@ -1,86 +1,85 @@
-import type { Clock, Commands, Log } from "../effects.ts";
-import { failed } from "../failure.ts";
+import type { Clock, Log } from "../effects.ts";
 import { sliceCount, type Ledger } from "../ledger/ledger.ts";
 import { parseRanges } from "../ledger/ranges.ts";
-import type { LedgerStore } from "../ledger/store.ts";
-import type { ImageOpts } from "./image-opts.ts";
+import type { CopyRecords } from "../ledger/patient-store.ts";
+import { allEnded } from "./all-ended.ts";
+import { ItemCopier, type ItemCopy } from "./copy-item.ts";
+import { BLOCK_BYTES, rootOf, zeroNode, type Node } from "./digest.ts";
 import { startProgress } from "./progress.ts";
-import { compareWindow, convertWindow } from "./qemu-img.ts";
-import { partsOf, sliceWindow } from "./slices.ts";
+import { sliceWindow } from "./slices.ts";
+import { workItems, type WorkItem } from "./work-items.ts";
 
-export interface SliceCopy {
-  readonly commands: Commands;
+export interface SliceCopy extends Omit<ItemCopy, "onDone"> {
   readonly clock: Clock;
   readonly log: Log;
-  readonly disk: string;
-  readonly store: LedgerStore;
-  /** The source's contents. */
-  readonly source: ImageOpts;
-  /** The target through the writer that holds it. */
-  readonly target: ImageOpts;
-  /** The target as any other client of Ceph reads it: verification must not see what only the writer's memory holds. */
-  readonly readBack: ImageOpts;
-  readonly threads: number;
-  readonly compareParts: number;
+  readonly store: CopyRecords;
 }
 
 /**
  * Copies what the ledger does not call finished, slice by slice. Each: recorded as begun, which also proves that no
- * other writer has taken over; written and flushed; read back and compared with the source; recorded as finished.
- * The comparison of a slice runs beside the copy of the next one.
+ * other writer has taken over; written, flushed, read back and compared with what was read from the source, block by
+ * block and side by side; recorded as finished. The source is read once. The last comparisons of a slice and its record run
+ * beside the copy of the next one.
  *
  * @param claimed the ledger as the claim of this run left it
- * @returns number of slices that this run copied
+ * @returns the slices that this run copied, each with its node of the disk's digest
  */
-export async function copySlices(copy: SliceCopy, claimed: Ledger, nonce: string): Promise<number> {
+export async function copySlices(copy: SliceCopy, claimed: Ledger, nonce: string): Promise<Map<number, Node>> {
   const { capacityBytes, sliceMiB } = claimed;
   const begun = parseRanges(claimed.begun) ?? new Set();
   const finished = parseRanges(claimed.finished) ?? new Set();
   const todo = Array.from({ length: sliceCount(claimed) }, (_, slice) => slice).filter((slice) => !finished.has(slice));
-  const length = (slice: number): number => sliceWindow(capacityBytes, sliceMiB, slice).length;
-  let done = [...finished].reduce((sum, slice) => sum + length(slice), 0);
+  const nodes = new Map<number, Node>();
+  let done = [...finished].reduce((sum, slice) => sum + sliceWindow(capacityBytes, sliceMiB, slice).length, 0);
   const progress = startProgress(copy.clock, copy.log, copy.disk, capacityBytes, done);
+  const onDone = (bytes: number): void => {
+    progress.update((done += bytes));
+  };
+  const copier = new ItemCopier({ ...copy, onDone });
+  const finish = async (item: WorkItem, blocks: readonly Node[]): Promise<void> => {
+    const found = nodesOf(item, claimed, blocks);
+    // What is empty is digested without being read.
+    if (!item.zero) await copy.store.recordNodes(found);
+    await copy.store.apply({ kind: "finish", nonce, slices: item.slices });
+    for (const [slice, node] of found) nodes.set(slice, node);
+  };
 
-  let verifying: Promise<void> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   try {
-    for (const slice of todo) {
-      const window = sliceWindow(capacityBytes, sliceMiB, slice);
-      await copy.store.apply({ kind: "begin", nonce, slice });
-      await convertWindow(copy.commands, copy.disk, copy.source, copy.target, window, {
-        threads: copy.threads,
-        targetIsZero: !begun.has(slice),
-        onProgress: (fraction) => {
-          progress.update(done + fraction * window.length);
-        },
-      });
-      done += window.length;
-      await verifying;
-      verifying = verify(copy, claimed, nonce, slice);
-      // Its fault is thrown where it is awaited; until then it must not count as unhandled.
-      verifying.catch(() => undefined);
+    for await (const item of workItems(todo, claimed, (window) => copy.reader.dataBytes(window))) {
+      const recorded = copy.store.apply({ kind: "begin", nonce, slices: item.slices });
+      recorded.catch(() => undefined);
+      const untouched = !item.slices.some((slice) => begun.has(slice));
+      const { rest } = await copier.copy(item, { recorded, untouched });
+      // One item at most is still being compared while the next one is read.
+      const previous = last;
+      last = allEnded<unknown>([previous, rest]).then(async () => finish(item, await rest));
+      last.catch(() => undefined);
+      await previous;
     }
-  } finally {
-    await verifying.catch(() => undefined);
+  } catch (error) {
+    // Nothing is under way any more when this ends; the earliest fault is told.
+    await last;
+    throw error;
   }
-  await verifying;
+  await last;
   if (todo.length > 0)
     progress.done(todo.length === sliceCount(claimed) ? "copied and verified" : "the rest copied and verified");
-  return todo.length;
+  return nodes;
 }
 
-async function verify(
-  copy: SliceCopy,
+/** The nodes of an item's slices, by slice, from those of its blocks. */
+function nodesOf(
+  { slices, window, zero }: WorkItem,
   { capacityBytes, sliceMiB }: Ledger,
-  nonce: string,
-  slice: number,
-): Promise<void> {
-  const parts = partsOf(sliceWindow(capacityBytes, sliceMiB, slice), copy.compareParts);
-  const results = await Promise.allSettled(
-    parts.map((part) => compareWindow(copy.commands, copy.disk, copy.source, copy.readBack, part)),
+  blocks: readonly Node[],
+): Map<number, Node> {
+  return new Map(
+    slices.map((slice) => {
+      const { offset, length } = sliceWindow(capacityBytes, sliceMiB, slice);
+      const first = (offset - window.offset) / BLOCK_BYTES;
+      const own = blocks.slice(first, first + Math.ceil(length / BLOCK_BYTES));
+      return [slice, zero ? zeroNode(length) : rootOf(own)] as const;
+    }),
   );
-  for (const result of results) {
-    if (result.status === "rejected")
-      throw result.reason instanceof Error ? result.reason : failed(String(result.reason));
-  }
-  await copy.store.apply({ kind: "finish", nonce, slice });
 }

@@ -25,17 +25,3 @@ function pairs(tree: ImageOpts, prefix: string): [string, string][] {
     return [[path, text.replaceAll(",", ",,")]];
   });
 }
-
-/** A window of a disk: bytes from `offset`, `length` long. */
-export interface Window {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Part of a node as a node of its own. */
-export const windowOf = (node: ImageOpts, { offset, length }: Window): ImageOpts => ({
-  driver: "raw",
-  offset,
-  size: length,
-  file: node,
-});

@@ -66,6 +66,11 @@ export const Ledger = z.strictObject({
   source: Fingerprint,
   /** Change id of the last pass of a warm copy. */
   changeId: z.string().nullable(),
+  /**
+   * Set while the image still reads from its source (instant import): nothing of it is copied for good, and a server may
+   * run from it all the same.
+   */
+  instant: z.literal(true).optional(),
   digest: z.string().nullable(),
   /** Names of the image properties that `seal` has set, so that it can take away those no longer wanted. */
   imageProperties: z.array(z.string()),

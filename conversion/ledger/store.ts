@@ -1,4 +1,5 @@
 import { refused } from "../failure.ts";
+import type { Node } from "../copy/digest.ts";
 import type { Rbd } from "../rbd/rbd.ts";
 import {
   DONE_KEY,
@@ -7,9 +8,11 @@ import {
   LEDGER_KEY,
   parseLedger,
   reached,
+  sliceCount,
   type DiskIdentity,
   type Ledger,
 } from "./ledger.ts";
+import { nodesKey, NODES_PER_RECORD, readNodes, writeNodes, type CopyIdentity } from "./slice-nodes.ts";
 import { transition, TransitionError, type LedgerEvent } from "./transitions.ts";
 
 /** Name of Cinder's RBD image of a volume (its volume_name_template's default). */
@@ -28,12 +31,21 @@ export interface LedgerStore {
    * @throws a refusal when the transition is not allowed, a foreign ledger included.
    */
   apply(event: LedgerEvent): Promise<Ledger>;
+  /**
+   * The digests of slices that the image's records hold, of this copy: the ledger as it stands says which. Some may be
+   * missing.
+   */
+  nodes(ledger: Ledger): Promise<Map<number, Node>>;
+  /** Adds digests of slices of the copy that was claimed last. */
+  recordNodes(nodes: ReadonlyMap<number, Node>): Promise<void>;
 }
 
-export function openLedger(rbd: Rbd, expected: DiskIdentity): LedgerStore {
-  const image = imageName(expected.volumeId);
+/** @param image default: that of Cinder's volume */
+export function openLedger(rbd: Rbd, expected: DiskIdentity, image = imageName(expected.volumeId)): LedgerStore {
   const where = `${expected.disk}: the ledger of the RBD image ${rbd.access.pool}/${image}`;
   let last: Promise<unknown> = Promise.resolve();
+  /** What the records hold, and of which copy. */
+  let recorded: { readonly copy: CopyIdentity; readonly nodes: Map<number, Node> } | null = null;
 
   const readAll = async (): Promise<{ readonly ledger: Ledger | null; readonly hasDone: boolean }> => {
     const metadata = await rbd.metadata(image);
@@ -70,8 +82,33 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity): LedgerStore {
     return after;
   };
 
+  const nodesOf = async (ledger: Ledger): Promise<Map<number, Node>> => {
+    const copy = { sliceMiB: ledger.sliceMiB, source: ledger.source.sha256 };
+    const metadata = await rbd.metadata(image);
+    const records = Math.ceil(sliceCount(ledger) / NODES_PER_RECORD);
+    const all = Array.from({ length: records }, (_, record) => [
+      ...readNodes(metadata.get(nodesKey(record)), record, copy),
+    ]);
+    recorded = { copy, nodes: new Map(all.flat()) };
+    return recorded.nodes;
+  };
+
+  const recordNodes = async (nodes: ReadonlyMap<number, Node>): Promise<void> => {
+    if (recorded === null) throw new Error("the digests of a copy are recorded before those that are there were read");
+    for (const [slice, node] of nodes) recorded.nodes.set(slice, node);
+    const records = new Set([...nodes.keys()].map((slice) => Math.floor(slice / NODES_PER_RECORD)));
+    for (const record of records)
+      await rbd.setMeta(image, nodesKey(record), writeNodes(recorded.nodes, record, recorded.copy));
+  };
+
   return {
     image,
+    nodes: nodesOf,
+    recordNodes: (nodes) => {
+      const result = last.then(() => recordNodes(nodes));
+      last = result.catch(() => undefined);
+      return result;
+    },
     read: async () => (await readAll()).ledger,
     apply: (event) => {
       const result = last.then(() => apply(event));

@@ -2,8 +2,9 @@ import type { Log } from "../effects.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failed, Failure, messageOf } from "../failure.ts";
 import { readSettings } from "../read-settings.ts";
-import { chooseRunner } from "../runner/choose.ts";
-import { ProgramFailure, supervise } from "../supervise.ts";
+import { openDispatch } from "../runner/dispatch.ts";
+import { look } from "../runner/run-on-hosts.ts";
+import { ProgramFailure } from "../supervise.ts";
 
 /**
  * Near side of the question how much space the pools have: runners.yaml says where it is asked, standard output gets the
@@ -18,8 +19,9 @@ export async function launchSpace(bundle: string, env: NodeJS.ProcessEnv): Promi
     });
   try {
     const settings = readSettings(env, process.cwd());
-    const order = { version: 1 as const, work: { verb: "space" as const }, settings, cloud: null, mayCopy: false };
-    const reply = await supervise(chooseRunner(settings.runner, bundle, env), order, cancel.signal, log);
+    const order = { version: 1 as const, work: { verb: "space" as const }, cloud: null, logins: {} };
+    const dispatch = openDispatch({ settings, bundle, env, log, signal: cancel.signal }, "the space of the pools");
+    const reply = await look(dispatch, order);
     if (reply.kind !== "space") throw failed("the conversion program did not answer with the space of its pools");
     process.stdout.write(`${JSON.stringify(reply.spaces)}\n`);
     return exitCodes.ok;

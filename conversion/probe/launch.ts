@@ -21,7 +21,14 @@ export async function launchProbe(bundle: string, env: NodeJS.ProcessEnv): Promi
     });
   try {
     const settings = await readSettings();
-    const order = { version: 1 as const, work: { verb: "probe" as const }, settings, cloud: null, mayCopy: false };
+    const order = {
+      version: 1 as const,
+      work: { verb: "probe" as const },
+      settings,
+      cloud: null,
+      logins: {},
+      mayCopy: false,
+    };
     const askedMs = Date.now();
     const reply = await supervise(chooseRunner(settings.runner, bundle, env), order, cancel.signal, log);
     if (reply.kind !== "facts") throw failed("the conversion program did not answer with facts");

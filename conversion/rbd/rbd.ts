@@ -13,6 +13,8 @@ export interface PoolAccess {
 export interface RbdImage {
   readonly sizeBytes: number;
   readonly snapshots: number;
+  /** Data that is not there yet is read from elsewhere (an instant import that is not committed). */
+  readonly migrating: boolean;
   /** pool/image@snapshot that this image is a clone of; null when it stands alone. */
   readonly parent: string | null;
 }
@@ -40,6 +42,7 @@ const GONE = "No such file or directory";
 const Info = z.object({
   size: z.int(),
   snapshot_count: z.int().default(0),
+  features: z.array(z.string()).default([]),
   parent: z.object({ pool: z.string(), image: z.string(), snapshot: z.string() }).optional(),
 });
 const Status = z.object({ watchers: z.array(z.object({ address: z.string() })) });
@@ -74,6 +77,7 @@ export function openRbd(commands: Commands, access: PoolAccess): Rbd {
       return {
         sizeBytes: info.size,
         snapshots: info.snapshot_count,
+        migrating: info.features.includes("migrating"),
         parent: parent === undefined ? null : `${parent.pool}/${parent.image}@${parent.snapshot}`,
       };
     },

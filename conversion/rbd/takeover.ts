@@ -9,12 +9,12 @@ export interface Patience {
   /** Our own old writer: time to end by itself. */
   readonly ownSeconds: number;
   /**
-   * Anybody else. More than Ceph's 30 s after which it forgets a client that was killed, so that an `rbd` command of
-   * our own that was killed in mid-run is not taken for a stranger.
+   * Anybody else. Well over the 30 s after which Ceph forgets a client that was killed (more than 40 were seen on a busy
+   * OSD), so that an `rbd` command of our own that was killed in mid-run is not taken for a stranger.
    */
   readonly foreignSeconds: number;
 }
-export const defaultPatience: Patience = { ownSeconds: 60, foreignSeconds: 40 };
+export const defaultPatience: Patience = { ownSeconds: 60, foreignSeconds: 75 };
 
 /** A writer that is stopped, not dead, may wake up a day later: it stays fenced for as long. */
 export const FENCE_SECONDS = 86_400;

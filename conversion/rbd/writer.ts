@@ -2,18 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf } from "../commands.ts";
 import type { Clock, Commands, Started } from "../effects.ts";
+import { endInOrder } from "../end-in-order.ts";
 import { failed } from "../failure.ts";
-import { imageOpts, type ImageOpts } from "../copy/image-opts.ts";
+import { imageOpts } from "../copy/image-opts.ts";
 import { identify, type ProcessIdentity } from "../process-identity.ts";
 import { foreignWatcher } from "./takeover.ts";
 import type { Rbd } from "./rbd.ts";
 
 /**
  * The one process that holds the target open for writing, from before the claim in the ledger to the end of the copy:
- * a qemu-nbd on a private Unix socket. Copying tools write through it. One client address covers all writes of a run,
+ * a qemu-nbd on a private Unix socket, through which the copy writes. One client address covers all writes of a run,
  * and it is known before the first byte: fencing it stops whatever of this run is left, even a copy that was stopped
- * just before it began. Without a cache every write is acknowledged by Ceph itself. Measured as fast as writing
- * from qemu-img itself.
+ * just before it began. Without a cache every write is acknowledged by Ceph itself.
  */
 export interface OpenWriter {
   /** Ceph client address. */
@@ -21,14 +21,14 @@ export interface OpenWriter {
   /** Ceph client address of the one that reads back. */
   readonly reader: string;
   readonly process: ProcessIdentity | null;
-  /** The target as an image option tree for qemu's tools. */
-  readonly target: ImageOpts;
+  /** NBD socket of the target. */
+  readonly target: string;
   /**
-   * The target as another client of Ceph reads it: verification must not see what only the writer's memory holds. One
-   * client for all comparisons, known by its address, because qemu opens an image with a watch even to read it, and the
-   * watch of a client that was killed stays for 30 s: a stranger's, as far as the next run could tell.
+   * NBD socket of the target as another client of Ceph reads it: verification must not see what only the writer's memory
+   * holds. One client for all comparisons, known by its address, because qemu opens an image with a watch even to read it,
+   * and the watch of a client that was killed stays for 30 s: a stranger's, as far as the next run could tell.
    */
-  readonly readBack: ImageOpts;
+  readonly readBack: string;
   /** Closes the image. Safe to call twice. */
   close(): Promise<void>;
   /** Why writer or reader has ended by itself, null while both run. */
@@ -36,12 +36,14 @@ export interface OpenWriter {
 }
 
 const OPEN_SECONDS = 60;
-const POLL_MS = 200;
+const POLL_MS = 20;
+/** The monitors may take a moment to tell others of a watch that its owner has already. */
+const WATCH_POLL_MS = 200;
 
 /**
  * Opens the image; nobody else may have it open.
  * @param folder folder that only this user can enter, for the sockets (at most 90 characters)
- * @param connections how many tools may use each of both at the same time
+ * @param connections how many may use each of both at the same time
  * @throws when qemu-nbd fails, or another client opened the image at the same moment.
  */
 export async function openWriter(
@@ -59,15 +61,12 @@ export async function openWriter(
     const pidFile = join(folder, `${name}.pid`);
     const args = ["--persistent", "--shared", String(connections), "--socket", path, "--pid-file", pidFile];
     const child = commands.start("qemu-nbd", [...args, "--cache=none", ...how, "--image-opts", opts]);
-    const server: Server = { child, pidFile, fault: null, node: { driver: "nbd", server: { type: "unix", path } } };
+    const server: Server = { child, pidFile, fault: null, path };
     void child.ended.then((finished) => (server.fault = reasonOf(finished)));
     return server;
   };
   const servers: Server[] = [];
-  const close = async (): Promise<void> => {
-    for (const { child } of servers) child.kill("SIGTERM");
-    await Promise.all(servers.map(({ child }) => child.ended));
-  };
+  const close = (): Promise<void> => endInOrder(servers.map(({ child }) => child));
   try {
     const writer = serve("writer", "--discard=unmap", "--detect-zeroes=off");
     servers.push(writer);
@@ -79,8 +78,8 @@ export async function openWriter(
       address,
       reader: readerAddress,
       process: identify(writer.child.pid),
-      target: writer.node,
-      readBack: reader.node,
+      target: writer.path,
+      readBack: reader.path,
       close,
       fault: () => writer.fault ?? reader.fault,
     };
@@ -95,7 +94,7 @@ interface Server {
   readonly child: Started;
   /** It writes this file when it has opened the image and takes connections. */
   readonly pidFile: string;
-  readonly node: ImageOpts;
+  readonly path: string;
   /** Why it has ended, null while it runs. */
   fault: string | null;
 }
@@ -115,14 +114,15 @@ async function newWatcher(
   for (;;) {
     if (server.fault !== null)
       throw failed(`the RBD image ${rbd.access.pool}/${image} cannot be opened: ${server.fault}`);
-    const watchers = (await rbd.watchers(image)).filter((address) => !known.includes(address));
-    const [first, ...others] = watchers;
+    const late = clock.now() - start > OPEN_SECONDS * 1000;
     const ready = existsSync(server.pidFile) && identify(server.child.pid) !== null;
+    const watchers = ready || late ? (await rbd.watchers(image)).filter((address) => !known.includes(address)) : [];
+    const [first, ...others] = watchers;
     if (ready && first !== undefined && others.length === 0) return first;
-    if (clock.now() - start > OPEN_SECONDS * 1000)
+    if (late)
       throw watchers.length > 1
         ? foreignWatcher(rbd, image, watchers)
         : failed(`the RBD image ${rbd.access.pool}/${image} was not opened within ${OPEN_SECONDS} s (qemu-nbd)`);
-    await clock.sleep(POLL_MS);
+    await clock.sleep(ready ? WATCH_POLL_MS : POLL_MS);
   }
 }

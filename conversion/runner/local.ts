@@ -3,7 +3,7 @@ import { toolEnvironment } from "../commands.ts";
 import type { Runner } from "./runner.ts";
 
 /** What of the environment the program needs beyond that of the tools. */
-const PASSED_ON = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "WAVELIFT_RUN_DIR"];
+const PASSED_ON = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSH_AUTH_SOCK", "WAVELIFT_RUN_DIR"];
 
 /**
  * This host: another node process of the same bundle, leader of a session and process group of its own, so that a

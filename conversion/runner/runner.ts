@@ -1,4 +1,5 @@
 import type { Failure } from "../failure.ts";
+import type { Demand } from "../limits/demand.ts";
 
 /** How a program on the conversion host ended. */
 export interface ProgramEnd {
@@ -22,6 +23,15 @@ export interface RunningProgram {
 
 /** A place where the program runs: this host now, other hosts by ssh. */
 export interface Runner {
-  /** Starts the program. @param onStderr gets its standard error as it comes */
-  start(onStderr: (text: string) => void): RunningProgram;
+  /**
+   * It keeps the limits of hosts and datastores itself, of all that copies anywhere (Slurm's licences): the launcher then
+   * takes no locks of its own. Default false.
+   */
+  readonly limitsItself?: boolean;
+  /**
+   * Starts the program.
+   * @param onStderr gets its standard error as it comes
+   * @param demand what it takes of what is limited, when it is to copy; without it, it only looks
+   */
+  start(onStderr: (text: string) => void, demand?: Demand): RunningProgram;
 }

@@ -1,4 +1,4 @@
-import type { SshRunner } from "./runner-settings.ts";
+import type { SshHost, SshRunner } from "./runner-settings.ts";
 
 /** Exit statuses of the scripts below; neither node's, nor the program's, nor ssh's own (255). */
 export const remoteStatus = {
@@ -16,10 +16,10 @@ export const remoteStatus = {
 const ALIVE = ["ServerAliveInterval=5", "ServerAliveCountMax=3", "TCPKeepAlive=yes"];
 
 /**
- * Arguments of the system's ssh for a command there. Nobody is asked anything, host keys are checked, nothing is
+ * Arguments of the system's ssh for a command there, or (`-s`) a subsystem. Nobody is asked anything, host keys are checked, nothing is
  * forwarded or shared with other connections, and no file changes what happens unless the operator names one.
  */
-export function sshArguments(runner: SshRunner, command: string): string[] {
+export function sshArguments(runner: SshHost, command: string, flags: readonly "-s"[] = []): string[] {
   const { identityFile, knownHostsFile, user, port } = runner;
   const options = [
     "BatchMode=yes",
@@ -33,6 +33,7 @@ export function sshArguments(runner: SshRunner, command: string): string[] {
   ];
   return [
     "-T",
+    ...flags,
     ...["-F", runner.configFile ?? "none"],
     ...options.flatMap((option) => ["-o", option]),
     ...(user === undefined ? [] : ["-l", user]),

@@ -1,5 +1,5 @@
 import { badInput, failed, refused, type Failure } from "../failure.ts";
-import { hostLabel, type SshRunner } from "./runner-settings.ts";
+import { hostLabel, sshLabel, type SshHost, type SshRunner } from "./runner-settings.ts";
 import { remoteStatus } from "./ssh-command.ts";
 
 /** How an ssh ended. */
@@ -85,9 +85,16 @@ const noNode = (runner: SshRunner, end: LineEnd): Failure =>
       "or give its path as `node` of the runner in runners.yaml (logins without a terminal often have a shorter PATH).",
   );
 
-/** ssh's own failures, told by its messages (English: LC_ALL=C). */
-function unreachable(runner: SshRunner, end: LineEnd): Failure {
-  const label = hostLabel(runner);
+/**
+ * ssh's own failures, told by its messages (English: LC_ALL=C).
+ * @param settings where the operator says how that host is reached
+ */
+export function unreachable(
+  runner: SshHost,
+  end: Pick<LineEnd, "stderr" | "code" | "signal">,
+  settings = "the runner in runners.yaml",
+): Failure {
+  const label = sshLabel(runner);
   const file = runner.knownHostsFile ?? "~/.ssh/known_hosts";
   const port = runner.port ?? 22;
   const entry = port === 22 ? runner.host : `[${runner.host}]:${port}`;
@@ -104,16 +111,16 @@ function unreachable(runner: SshRunner, end: LineEnd): Failure {
     return badInput(`the host key of ${label} is not known, nothing was sent. To trust it: ${trust}.`);
   if (/UNPROTECTED PRIVATE KEY|bad permissions|Load key|not accessible|no such identity/.test(stderr))
     return badInput(
-      `the key for ${label} cannot be used: ${said(end)}. See \`identityFile\` in runners.yaml (mode 600, no passphrase).`,
+      `the key for ${label} cannot be used: ${said(end)}. See \`identityFile\` of ${settings} (mode 600, no passphrase).`,
     );
   if (/Permission denied|Too many authentication failures/.test(stderr))
     return badInput(
       `${label} does not let us in: ${said(end)}. Put the public key into that login's ~/.ssh/authorized_keys, or name ` +
-        "another `user` or `identityFile` in runners.yaml. A key with a passphrase needs an agent, and no `identityFile`.",
+        `another \`user\` or \`identityFile\` for ${settings}. A key with a passphrase needs an agent, and no \`identityFile\`.`,
     );
   if (/Could not resolve hostname/.test(stderr))
     return badInput(
-      `there is no host "${runner.host}": ${said(end)}. Mend \`host\` of the runner in runners.yaml, or the name service.`,
+      `there is no host "${runner.host}": ${said(end)}. Mend \`host\` of ${settings}, or the name service.`,
     );
   return failed(
     `${label} cannot be reached: ${said(end)}. Is the host up, does sshd listen on port ${port}, does a firewall ` +
@@ -122,7 +129,7 @@ function unreachable(runner: SshRunner, end: LineEnd): Failure {
 }
 
 /** Last words of an ssh, in one line. */
-function said({ stderr, code, signal }: LineEnd): string {
+export function said({ stderr, code, signal }: Pick<LineEnd, "stderr" | "code" | "signal">): string {
   const lines = stderr
     .split(/[\r\n]+/)
     .map((line) => line.trim())

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { badInput, failed, type Failure } from "../failure.ts";
+import { failed, type Failure } from "../failure.ts";
+import { nodeTooOld } from "./node-version.ts";
 import type { ProgramEnd, Runner, RunningProgram } from "./runner.ts";
 import { hostLabel, type SshRunner } from "./runner-settings.ts";
 import { receiveCommand, startCommand } from "./ssh-command.ts";
-import { judgeEnd, NODE_NEEDED, type Verdict } from "./ssh-fault.ts";
+import { judgeEnd, type Verdict } from "./ssh-fault.ts";
 import { openLine, type SshLine } from "./ssh-line.ts";
 
 /** How often a connection is tried that sshd dropped because too many came at once; about a minute altogether. */
@@ -86,15 +87,8 @@ async function ship(settings: SshRunner, line: SshLine, bundle: Buffer): Promise
   line.hangUp();
   const end = await line.ended;
   if (end.code !== 0) return judgeEnd(settings, end);
-  const version = /(\d+)\.(\d+)\.\d+\s*$/.exec(end.stdout);
-  const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
-  if (major > 20 || (major === 20 && minor >= 18)) return { kind: "ended" };
-  const found = version?.[0].trim() ?? "of an unknown version";
-  const fault = badInput(
-    `node on ${hostLabel(settings)} is ${found}: ${NODE_NEEDED} or later is needed. Install it there, or give the path of another ` +
-      "one as `node` of the runner in runners.yaml.",
-  );
-  return { kind: "fault", fault };
+  const fault = nodeTooOld(end.stdout, hostLabel(settings));
+  return fault === null ? { kind: "ended" } : { kind: "fault", fault };
 }
 
 const notThere = (label: string): Failure =>

@@ -5,12 +5,24 @@ import { basename } from "node:path";
 import type { Fingerprint } from "../ledger/ledger.ts";
 import { quote, type SourceFile } from "./locate.ts";
 
-/** The fingerprint of a disk's files. Paths are not in it: another mount point is the same source. */
-export function fingerprint(files: readonly SourceFile[]): Fingerprint {
+/** What of a file is in a fingerprint. */
+export interface Fingerprinted {
+  /** Without its folder: another mount point is the same source. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedNs: bigint;
+}
+
+/** The fingerprint of what a disk is made of. */
+export function fingerprintOf(files: readonly Fingerprinted[]): Fingerprint {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(`${JSON.stringify(basename(file.path))} ${file.bytes} ${file.modifiedNs}\n`);
+  for (const file of files) hash.update(`${JSON.stringify(file.name)} ${file.bytes} ${file.modifiedNs}\n`);
   return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), sha256: hash.digest("hex") };
 }
+
+/** The fingerprint of files of this host. */
+export const fingerprint = (files: readonly SourceFile[]): Fingerprint =>
+  fingerprintOf(files.map(({ path, bytes, modifiedNs }) => ({ name: basename(path), bytes, modifiedNs })));
 
 /** Which files have changed on the disk since they were looked at, each with what changed; empty when none has. */
 export async function changedFiles(files: readonly SourceFile[]): Promise<string[]> {

@@ -1,80 +1,30 @@
 import { dirname, join } from "node:path";
-import { refused } from "../failure.ts";
-import { readBytes } from "./bytes.ts";
-import { inspectFile, quote, type SourceFile } from "./locate.ts";
-import { readVmdkDescriptor, type VmdkExtent } from "./vmdk-descriptor.ts";
+import { bytesOfFile } from "./disk-bytes.ts";
+import { inspectFile, type SourceFile } from "./locate.ts";
+import type { VmdkExtent } from "./vmdk-descriptor.ts";
+import { vmdkExtents } from "./vmdk-extents.ts";
 
-const SECTOR = 512;
-/** qemu reads no more of a descriptor than 1 MiB; the rest would silently be missing. */
-const LARGEST_DESCRIPTOR = (1 << 20) - 1;
-/** qemu looks for the parent of a sparse file here, whatever its header says. */
-const QEMU_DESCRIPTOR_OFFSET = 0x200;
+/** What a VMDK on this host is made of. */
+export interface VmdkFiles {
+  /** The named file, then its extents. */
+  readonly files: readonly SourceFile[];
+  /** The extent whose bytes are those of the disk, one after the other; null where there is no such one. */
+  readonly flat: SourceFile | null;
+}
 
 /**
- * All files that a VMDK is made of: the named one, then its extents.
+ * All files that a VMDK on this host is made of.
  * @param folder folder of the datastore, resolved
  * @throws a refusal for a snapshot, an extent outside the descriptor's folder, or one that is shorter than it should be
  */
-export async function vmdkFiles(folder: string, file: SourceFile, disk: string): Promise<SourceFile[]> {
-  const header = await readBytes(file.path, 0, 512);
-  const magic = header.subarray(0, 4).toString("latin1");
-  if (magic === "KDMV") {
-    await checkSparse(file, header, disk);
-    return [file];
-  }
-  if (magic === "COWD" || header.subarray(0, 8).equals(SESPARSE_MAGIC))
-    throw refused(
-      `${disk}: ${quote(file.name)} is an extent of a snapshot, not a disk: name the descriptor (.vmdk) of the disk.`,
-    );
-  if (file.bytes > LARGEST_DESCRIPTOR)
-    throw refused(
-      `${disk}: ${quote(file.name)} is neither a VMDK descriptor (at most 1 MiB) nor a sparse VMDK. A flat file? Name its descriptor.`,
-    );
-  const descriptor = readVmdkDescriptor((await readBytes(file.path, 0, file.bytes)).toString("utf8"));
-  if (descriptor.faults.length > 0)
-    throw refused(`${disk}: the VMDK ${quote(file.name)} is not taken: ${descriptor.faults.join("; ")}.`);
-  const extents: SourceFile[] = [];
-  for (const extent of "extents" in descriptor ? descriptor.extents : [])
-    extents.push(await extentFile(folder, file, extent, disk));
-  return [file, ...extents];
+export async function vmdkFiles(folder: string, file: SourceFile, disk: string): Promise<VmdkFiles> {
+  const find = (name: string): Promise<SourceFile> => inspectFile(folder, join(dirname(file.path), name), name, disk);
+  const extents = await vmdkExtents(bytesOfFile(file), disk, find, bytesOfFile);
+  const files = extents.map((extent) => extent.file);
+  return { files: [file, ...files], flat: isFlat(extents.map(({ extent }) => extent)) ? (files[0] ?? null) : null };
 }
 
-/** Magic of an SE sparse file, 0xcafebabe as a little-endian 64-bit number. */
-const SESPARSE_MAGIC = Buffer.from("bebafeca00000000", "hex");
-
-async function extentFile(
-  folder: string,
-  descriptor: SourceFile,
-  extent: VmdkExtent,
-  disk: string,
-): Promise<SourceFile> {
-  const path = join(dirname(descriptor.path), extent.file);
-  const found = await inspectFile(folder, path, extent.file, disk);
-  const isFlat = extent.type === "FLAT" || extent.type === "VMFS";
-  const needed = (extent.offsetSectors + extent.sectors) * SECTOR;
-  if (isFlat && found.bytes < needed)
-    throw refused(
-      `${disk}: the extent ${quote(extent.file)} has ${found.bytes} bytes, its descriptor says ${needed}: the file is cut off (a copy that did not end?).`,
-    );
-  if (extent.type === "SPARSE") await checkSparse(found, await readBytes(found.path, 0, 512), disk, extent.sectors);
-  return found;
-}
-
-/** Header of a hosted sparse extent: capacity, and no parent in an embedded descriptor. */
-async function checkSparse(file: SourceFile, header: Buffer, disk: string, sectors?: number): Promise<void> {
-  if (header.length < 512 || header.subarray(0, 4).toString("latin1") !== "KDMV")
-    throw refused(`${disk}: ${quote(file.name)} is not a sparse VMDK extent.`);
-  const capacity = header.readBigUInt64LE(12);
-  if (capacity === 0n) throw refused(`${disk}: the sparse VMDK ${quote(file.name)} has the capacity 0 in its header.`);
-  if (sectors !== undefined && capacity !== BigInt(sectors))
-    throw refused(`${disk}: the extent ${quote(file.name)} has ${capacity} sectors, its descriptor says ${sectors}.`);
-  const offset = Number(header.readBigUInt64LE(28)) * SECTOR;
-  const length = Math.min(Number(header.readBigUInt64LE(36)) * SECTOR, LARGEST_DESCRIPTOR);
-  for (const at of new Set([offset, QEMU_DESCRIPTOR_OFFSET])) {
-    const text = (await readBytes(file.path, at, at === offset ? length : 20 * SECTOR)).toString("latin1");
-    // The descriptor names the file itself, under the name it once had: only the parent matters here.
-    if (!/parentCID/i.test(text) && !/parentFileNameHint/i.test(text)) continue;
-    const [fault] = readVmdkDescriptor(text).faults.filter((reason) => reason.startsWith("it is a snapshot"));
-    if (fault !== undefined) throw refused(`${disk}: the VMDK ${quote(file.name)} is not taken: ${fault}.`);
-  }
+/** One extent that is the disk as it is. */
+function isFlat([only, ...others]: readonly VmdkExtent[]): boolean {
+  return others.length === 0 && (only?.type === "FLAT" || only?.type === "VMFS") && only.offsetSectors === 0;
 }

@@ -1,3 +1,4 @@
+import { asideName, readRecord } from "../instant/record.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { acceptedRefusal } from "./release.ts";
 import type { DiskHandle } from "./world.ts";
@@ -9,9 +10,22 @@ export function readLedgers(disks: readonly DiskHandle[]): Promise<(Ledger | nul
   );
 }
 
-/** @throws a refusal when any disk was accepted: from then on nothing takes the VM back. */
+/**
+ * @returns the ledgers; null also for a disk of an instant import whose gateway is gone: it cannot be looked at, and cannot
+ * have been accepted, since that comes after the commit
+ * @throws a refusal when any disk was accepted: from then on nothing takes the VM back.
+ */
 export async function refuseWhenAccepted(vm: string, disks: readonly DiskHandle[]): Promise<(Ledger | null)[]> {
-  const ledgers = await readLedgers(disks);
+  const ledgers = await Promise.all(
+    disks.map(async (disk) => {
+      try {
+        return (await readLedgers([disk]))[0] ?? null;
+      } catch (error) {
+        if ((await readRecord(disk.rbd, asideName(disk.volumeId), disk.identity)) === null) throw error;
+        return null;
+      }
+    }),
+  );
   const accepted = disks.filter((_, index) => ledgers[index]?.state === "accepted");
   if (accepted.length > 0)
     throw acceptedRefusal(

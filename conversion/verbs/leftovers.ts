@@ -44,7 +44,8 @@ async function imageFacts(rbd: Rbd, volumeId: string, stack: string): Promise<Im
     if (info === null) return { volumeId, image: null, fault: null };
     const image = {
       ledger: ledgerState(await rbd.metadata(name), volumeId, stack),
-      hasData: await rbd.hasData(name),
+      // One that reads from its source (instant import) has: asked for its extents, librbd 16.2 dies.
+      hasData: info.migrating || (await rbd.hasData(name)),
       snapshots: info.snapshots,
       isClone: info.parent !== null,
       watchers: await rbd.watchers(name),

@@ -3,8 +3,7 @@ import type { WorkOf } from "../input.ts";
 import type { SealJob } from "../job.ts";
 import { reached, type Ledger } from "../ledger/ledger.ts";
 import { sameSource } from "../ledger/transitions.ts";
-import { inspectSource } from "../source/inspect.ts";
-import { expectUnused } from "../source/open-files.ts";
+import { inspectDisk } from "../source/inspect-disk.ts";
 import { readLedgers } from "./accepted.ts";
 import { disksOf, type DiskHandle, type Outcome, type World } from "./world.ts";
 
@@ -27,7 +26,8 @@ export async function sealVm(world: World, { job, volumeIds }: WorkOf<"seal">): 
   await settle(world, boot, job.imageProperties, ours);
   for (const [index, { disk, store }] of disks.entries()) {
     const imageProperties = index === 0 ? Object.keys(job.imageProperties).sort() : [];
-    if (ledgers[index]?.state !== "accepted") await store.apply({ kind: "seal", imageProperties });
+    const kind = ledgers[index]?.instant === true ? "sealInstant" : "seal";
+    if (ledgers[index]?.state !== "accepted") await store.apply({ kind, imageProperties });
     if (job.phase === "accepted") await store.apply({ kind: "accept" });
     world.log(`${disk}: ${job.phase === "accepted" ? "accepted" : "sealed"}`);
   }
@@ -44,13 +44,17 @@ function checkStates(
   const needed = phase === "accepted" ? "sealed" : "copied";
   const behind = disks.flatMap(({ disk }, index) => {
     const ledger = ledgers[index] ?? null;
+    if (ledger?.instant === true) {
+      // A server may run from an image that still reads from its source, and nothing more.
+      return phase === "accepted" ? [`${disk} still reads from its source (instant import)`] : [];
+    }
     return ledger !== null && reached(ledger, needed) ? [] : [`${disk} is ${ledger?.state ?? "without a ledger"}`];
   });
   if (behind.length > 0)
     throw refused(
       `${vm}: cannot be ${phase === "accepted" ? "accepted" : "sealed"}: ${behind.join("; ")}, expected at least ${needed}. ` +
         (phase === "accepted"
-          ? "Migrate it with the phase cutover first."
+          ? "Migrate it with the phase cutover first; an instant import must be committed."
           : "Run again: the import goes on where it stopped."),
     );
 }
@@ -63,11 +67,11 @@ async function checkSources(world: World, job: SealJob, ledgers: readonly (Ledge
   const stale: string[] = [];
   for (const [index, disk] of job.disks.entries()) {
     const ledger = ledgers[index];
-    if (ledger?.state !== "copied") continue;
+    if (ledger === null || ledger === undefined || (ledger.state !== "copied" && ledger.state !== "copying")) continue;
     const source = job.sources.find((one) => one.disk === disk)?.source;
     if (source === undefined) throw badInput(`${disk}: the job does not say what it was copied from`);
-    const found = await inspectSource(world.commands, disk, source, world.settings.datastores);
-    await expectUnused(disk, found.files, world.clock.now());
+    const found = await inspectDisk(world, disk, source, ledger.source);
+    await found.expectUnused();
     if (!sameSource(ledger, { capacityBytes: source.capacityBytes, source: found.fingerprint })) stale.push(disk);
   }
   if (stale.length > 0)

@@ -12,7 +12,7 @@ export async function syncDisk(world: World, work: WorkOf<"sync">): Promise<Outc
   const { job, volumeId } = work;
   const { disk, stack, generation } = job;
   const rbd = poolOf(world, job.target);
-  if ((await rbd.info(imageName(volumeId))) === null) return importDisk(world, work);
+  if (job.instant === true || (await rbd.info(imageName(volumeId))) === null) return importDisk(world, work);
   const ledger = await openLedger(rbd, { volumeId, disk, stack, generation }).read();
   if (ledger === null || !reached(ledger, "copied")) return importDisk(world, work);
   world.log(`${disk}: ${ledger.state}, nothing to copy`);

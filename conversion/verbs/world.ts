@@ -1,9 +1,12 @@
 import type { CinderVolume } from "../../cloud/cinder.ts";
-import type { NovaServer } from "../../cloud/nova.ts";
-import type { Clock, Commands, Log } from "../effects.ts";
+import type { GlanceImage, ImageLooks, NewImage } from "../../cloud/glance.ts";
+import type { ImageUser } from "../../cloud/image-users.ts";
+import type { ComputeHost, NovaServer } from "../../cloud/nova.ts";
 import { badInput } from "../failure.ts";
+import type { ReadWorld } from "../copy/open-reader.ts";
+import type { DiskIdentity } from "../ledger/ledger.ts";
 import { openLedger, type LedgerStore } from "../ledger/store.ts";
-import { openRbd, type Rbd } from "../rbd/rbd.ts";
+import { openRbd, type PoolAccess, type Rbd } from "../rbd/rbd.ts";
 import type { Patience } from "../rbd/takeover.ts";
 import type { Report } from "../report.ts";
 import type { Settings } from "../settings.ts";
@@ -20,19 +23,31 @@ export interface Cinder {
 export interface Nova {
   getServer(id: string): Promise<NovaServer | null>;
   consoleOutput(id: string, lines: number): Promise<string>;
+  /** Compute hosts that are in use; null where Nova does not tell this user. */
+  computeHosts(): Promise<readonly ComputeHost[] | null>;
+}
+
+/** What the verbs ask of Glance; the functions of cloud/glance.ts and cloud/image-users.ts with their client bound. */
+export interface Glance {
+  /** Project of the credentials: whose images are looked at. */
+  projectId(): Promise<string>;
+  /** Images of the project that have these properties and carry this program's tag. */
+  list(properties: Readonly<Record<string, string>>): Promise<GlanceImage[]>;
+  get(id: string): Promise<GlanceImage | null>;
+  /** Null when there is, or once was, an image of this id. */
+  create(image: NewImage): Promise<GlanceImage | null>;
+  update(before: GlanceImage, looks: ImageLooks, dropped: readonly string[]): Promise<void>;
+  addLocation(id: string, url: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Volumes and servers that were made from an image. */
+  users(id: string): Promise<ImageUser[]>;
 }
 
 /** Everything outside that a verb works with. */
-export interface World {
-  readonly commands: Commands;
-  readonly clock: Clock;
-  /** A line of progress for people. */
-  readonly log: Log;
-  readonly settings: Settings;
+export interface World extends ReadWorld {
   readonly cinder: Cinder;
   readonly nova: Nova;
-  /** Private folder for sockets; it goes when the program ends. */
-  readonly folder: string;
+  readonly glance: Glance;
   readonly patience: Patience;
   /** A slot is held: copying may begin. */
   readonly mayCopy: boolean;
@@ -41,12 +56,27 @@ export interface World {
 /** What a verb ends with: its report, or that it must be run again once a slot is free. */
 export type Outcome = { readonly kind: "report"; readonly report: Report } | { readonly kind: "needsSlot" };
 
-/** The pool of a target. @throws when runners.yaml does not know the target. */
-export function poolOf(world: World, target: string): Rbd {
-  const access = Object.hasOwn(world.settings.storage, target) ? world.settings.storage[target] : undefined;
+/** How the pool of a target is reached. @throws when runners.yaml does not know the target. */
+export function poolAccess({ storage }: Pick<Settings, "storage">, target: string): PoolAccess {
+  const access = Object.hasOwn(storage, target) ? storage[target] : undefined;
   if (access === undefined)
     throw badInput(
       `runners.yaml: no storage for the target "${target}". Add it under \`storage\`: pool, user and conf of its Ceph.`,
+    );
+  return access;
+}
+
+/** The pool of a target. @throws when runners.yaml does not know the target. */
+export const poolOf = (world: World, target: string): Rbd =>
+  openRbd(world.commands, poolAccess(world.settings, target));
+
+/** Glance's pool of a target. @throws when runners.yaml does not name it */
+export function imagePoolOf(world: World, target: string): Rbd {
+  const access = Object.hasOwn(world.settings.storage, target) ? world.settings.storage[target]?.images : undefined;
+  if (access === undefined)
+    throw badInput(
+      `runners.yaml: no pool of images for the target "${target}". Add \`images: {pool: images, user: glance, ` +
+        "conf: /etc/ceph/ceph.conf}` to it under `storage`: the pool, and the cephx user, of its Glance.",
     );
   return openRbd(world.commands, access);
 }
@@ -55,6 +85,7 @@ export function poolOf(world: World, target: string): Rbd {
 export interface DiskHandle {
   readonly disk: string;
   readonly volumeId: string;
+  readonly identity: DiskIdentity;
   readonly rbd: Rbd;
   readonly store: LedgerStore;
 }
@@ -70,6 +101,7 @@ export function disksOf(
     const volumeId = volumeIds[disk];
     if (volumeId === undefined) throw badInput(`no volume id for ${disk}`);
     const { stack, generation } = job;
-    return { disk, volumeId, rbd, store: openLedger(rbd, { volumeId, disk, stack, generation }) };
+    const identity = { volumeId, disk, stack, generation };
+    return { disk, volumeId, identity, rbd, store: openLedger(rbd, identity) };
   });
 }

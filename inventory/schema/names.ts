@@ -28,5 +28,9 @@ export const MacAddress = z
 export const diskName = (vm: string, deviceKey: number): string => `${vm}-disk-${deviceKey}`;
 /** Resource name of a NIC's port. */
 export const nicName = (vm: string, deviceKey: number): string => `${vm}-nic-${deviceKey}`;
+/** Resource name of the Command that makes a template an image. */
+export const imageStage = (vm: string): string => `${vm}-image`;
+/** Resource name of the Command that waits until an instant import of a disk is copied, and commits it. */
+export const commitName = (vm: string, deviceKey: number): string => `${vm}-commit-${deviceKey}`;
 /** Resource name of the Command that imports a disk. */
 export const importName = (vm: string, deviceKey: number): string => `${vm}-import-${deviceKey}`;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ComplexityModel } from "./complexity.ts";
+import { TransportChoice } from "./disk-source.ts";
 import { ThroughputModel } from "./throughput.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
 
@@ -65,6 +66,24 @@ export const NicOverride = z.strictObject({
   ignore: z.boolean().optional(),
 });
 
+export const ImageVisibility = z.enum(["private", "shared", "community", "public"]);
+export type ImageVisibility = z.infer<typeof ImageVisibility>;
+
+/** Decisions for a VM that is a template at the source: its boot disk becomes an image of Glance. */
+export const ImageOverride = z.strictObject({
+  visibility: ImageVisibility.optional().describe(
+    "Who may use the image; default private. Public needs an administrator.",
+  ),
+  protected: z.boolean().optional().describe("Whether Glance keeps everybody from removing it; default false."),
+  minDiskGiB: z.int().min(0).optional().describe("Least root disk of its servers; default: the disk, rounded up."),
+  minRamMiB: z.int().min(0).optional().describe("Least memory of its servers; default 0, no limit."),
+  otherDisks: z
+    .literal("ignore")
+    .optional()
+    .describe("An image is one disk. Must be said of a template that has more: they stay at the source."),
+});
+export type ImageOverride = z.infer<typeof ImageOverride>;
+
 export const DiskOverride = z.strictObject({ volumeType: z.string().min(1).optional() });
 
 /** Decisions for one VM. Everything is optional: what is not said is planned from the facts. */
@@ -91,10 +110,14 @@ export const VmOverrides = z.strictObject({
   securityGroups: z.array(z.string()).optional().describe("Security groups of every NIC that does not name its own."),
   network: NetworkMapping.optional().describe("Network (and subnet) of every NIC, instead of the network map."),
   volumeType: z.string().min(1).optional(),
+  transport: TransportChoice.optional().describe(
+    "How the disks are read: `auto` (default for VMs of a vCenter, ESXi or libvirt host) takes the best way that works and says why; `ova` a disk inside an archive, `file` a datastore's folder on the conversion host, `https`, `vddk`, `lease`, `ssh` the server that has them.",
+  ),
   imageProperties: z
     .record(z.string().min(1), z.string())
     .optional()
     .describe("Image properties that win over the planned ones; an empty value takes a planned one out."),
+  image: ImageOverride.optional().describe("Of a template, which becomes an image instead of a server."),
   dependsOn: z
     .array(VmKey)
     .optional()
@@ -108,6 +131,12 @@ export const VmOverrides = z.strictObject({
     .describe("Time-out of the stage `ready` in seconds; default 600."),
   availabilityZone: z.string().min(1).optional(),
   serverGroup: z.string().min(1).optional().describe("Name of a server group of the plan."),
+  instant: z
+    .boolean()
+    .optional()
+    .describe(
+      "The server boots at once and reads its disks from the source while they are copied (docs/instant.md). Default false.",
+    ),
   exclude: z.boolean().optional().describe("Leaves the VM out of the wave for now: it stays as it is, the others go."),
   nics: z.record(z.string().regex(/^\d+$/, "a device key"), NicOverride).optional().describe("By device key."),
   disks: z.record(z.string().regex(/^\d+$/, "a device key"), DiskOverride).optional().describe("By device key."),
@@ -194,6 +223,7 @@ export type FlavorRules = z.infer<typeof FlavorRules>;
 /** Name templates. Fields: {name} (at the source), {key}, {wave}; for disks and NICs also {label}, {deviceKey}. */
 export const NameTemplates = z.strictObject({
   server: z.string().default("{name}"),
+  image: z.string().default("{name}"),
   volume: z.string().default("{key}-disk-{deviceKey}"),
   port: z.string().default("{key}-nic-{deviceKey}"),
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { DiskFormat } from "./estate.ts";
+import { DiskPlace } from "./disk-source.ts";
 import { DeviceKey, TargetName, VmKey, WaveName } from "./names.ts";
-import { Check, Phase } from "./plan.ts";
+import { Check, ImageVisibility, Phase } from "./plan.ts";
 
 /**
  * The wave file (`inventory/waves/WAVE.json`): estate + plan + what the cloud offers, resolved by `wavelift plan WAVE`.
@@ -36,14 +36,7 @@ export const PlannedDisk = z.strictObject({
   label: z.string(),
   /** Name of the volume in Cinder. */
   name: z.string(),
-  /** Where the bytes are: a file of a datastore that the conversion host sees. */
-  source: z.strictObject({
-    transport: z.literal("file"),
-    datastore: z.string(),
-    /** Path inside the datastore. */
-    file: z.string(),
-    format: DiskFormat,
-  }),
+  source: DiskPlace,
   /** Virtual size at the source, in bytes. */
   capacityBytes: z.int().positive(),
   /** Size of the volume in GiB: capacity rounded up. */
@@ -111,9 +104,38 @@ export const PlannedVm = z.strictObject({
   readyTimeoutSeconds: z.int(),
   availabilityZone: z.string().nullable(),
   serverGroup: z.string().nullable(),
+  /** The server boots before its disks are copied; left out where it does not. */
+  instant: z.literal(true).optional(),
   exclude: z.boolean(),
 });
 export type PlannedVm = z.infer<typeof PlannedVm>;
+
+/** A template: its boot disk becomes an image. */
+export const PlannedImage = z.strictObject({
+  key: VmKey,
+  /** Name of the image. */
+  name: z.string().min(1),
+  /** Display name of the template at the source. */
+  sourceName: z.string(),
+  sourceId: z.string(),
+  target: TargetName,
+  /** An image is not copied before a cutover: `precopy` is as `cutover`. */
+  phase: Phase,
+  generation: z.int().min(1),
+  disk: PlannedDisk.pick({ key: true, deviceKey: true, label: true, source: true, capacityBytes: true }),
+  diskReason: Reason,
+  /** Labels of the other disks: they stay at the source. */
+  leftOutDisks: z.array(z.string()),
+  minDiskGiB: z.int().min(0),
+  minRamMiB: z.int().min(0),
+  visibility: ImageVisibility,
+  protected: z.boolean(),
+  /** Sorted by name. */
+  imageProperties: z.record(z.string(), z.string()),
+  imagePropertiesReason: Reason,
+  exclude: z.boolean(),
+});
+export type PlannedImage = z.infer<typeof PlannedImage>;
 
 export const WaveFile = z.strictObject({
   version: z.literal(1),
@@ -122,5 +144,7 @@ export const WaveFile = z.strictObject({
   targets: z.record(TargetName, z.strictObject({ cloud: z.string() })),
   /** Sorted by key. */
   vms: z.array(PlannedVm),
+  /** Templates, sorted by key; left out where there are none. */
+  images: z.array(PlannedImage).optional(),
 });
 export type WaveFile = z.infer<typeof WaveFile>;

@@ -25,6 +25,11 @@ export interface MethodOptions {
   readonly closing?: boolean;
 }
 
+export interface Access {
+  readonly cookie: string;
+  readonly login: number;
+}
+
 /** A login at one vCenter or ESXi host. */
 export interface VsphereSession {
   readonly settings: VsphereSettings;
@@ -34,6 +39,7 @@ export interface VsphereSession {
   readonly rootFolder: Ref;
   readonly viewManager: Ref;
   readonly propertyCollector: Ref;
+  readonly sessionManager: Ref;
   /** null: the server has none (ESXi). */
   readonly customFieldsManager: Ref | null;
   readonly transport: Transport;
@@ -45,6 +51,13 @@ export interface VsphereSession {
    * @throws {VsphereError} for every fault that has a meaning for the user.
    */
   withLogin<T>(work: () => Promise<T>): Promise<T>;
+  /** The login for what is read over HTTP beside the API: its cookie (`NAME=VALUE`), and how many logins there were. */
+  readonly access: () => Access;
+  /**
+   * Logs in again, unless that was done since the login of this number: many readers find the same session ended.
+   * @throws {VsphereError} with what to do
+   */
+  renew(login: number): Promise<void>;
   /** Logs out and closes the connections. It throws nothing. */
   close(): Promise<void>;
 }
@@ -64,6 +77,8 @@ export async function openVsphere(settings: VsphereSettings, options: TransportO
   const transport = openTransport(settings, options);
   let version = FIRST_VERSION;
   let cookie: string | null = null;
+  let logins = 0;
+  let renewing: Promise<void> | null = null;
 
   const call: VsphereSession["call"] = (method, target, argumentsXml, { reads = true, closing = false } = {}) => {
     const headers = {
@@ -88,6 +103,13 @@ export async function openVsphere(settings: VsphereSettings, options: TransportO
     cookie = null;
     const credentials = `${textXml("userName", settings.username)}${textXml("password", settings.password())}`;
     await call("Login", manager, credentials, { reads: false });
+    logins += 1;
+  };
+  /** A server gives a cookie to whoever has none, too: that there is another one does not say that somebody logged in. */
+  const renew = (manager: Ref, seen: number): Promise<void> => {
+    if (logins !== seen) return Promise.resolve();
+    renewing ??= login(manager).finally(() => (renewing = null));
+    return renewing;
   };
   const close = async (manager: Ref | null): Promise<void> => {
     try {
@@ -115,19 +137,23 @@ export async function openVsphere(settings: VsphereSettings, options: TransportO
         rootFolder: needed(server, content, "rootFolder"),
         viewManager: needed(server, content, "viewManager"),
         propertyCollector: needed(server, content, "propertyCollector"),
+        sessionManager: manager,
         customFieldsManager: refAt(content, "customFieldsManager"),
         transport,
         call,
         withLogin: (work) =>
           explained(async () => {
+            const seen = logins;
             try {
               return await work();
             } catch (error) {
               if (!(error instanceof ApiFault) || error.type !== "NotAuthenticated") throw error;
-              await login(manager);
+              await renew(manager, seen);
               return work();
             }
           }),
+        access: () => ({ cookie: cookie ?? "", login: logins }),
+        renew: (seen) => explained(() => renew(manager, seen)),
         close: () => close(manager),
       } satisfies VsphereSession;
     });

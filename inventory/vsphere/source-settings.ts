@@ -3,7 +3,7 @@ import path from "node:path";
 import { distance } from "fastest-levenshtein";
 import { shown } from "../shown.ts";
 import { serverOf, type VsphereSettings } from "./settings.ts";
-import { readSourcesFile, SourceSettingsError, SourceEntry, sourcesPath } from "./sources-file.ts";
+import { readSourcesFile, SourceSettingsError, SourceEntry, sourcesPath, type LibvirtEntry } from "./sources-file.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +17,10 @@ export function settingsOf(place: string, env: Environment, folder: string): Vsp
   const found = readSourcesFile(env, folder);
   const names = Object.keys(found?.content.sources ?? {});
   const entry = names.includes(place) ? found?.content.sources[place] : undefined;
+  if (entry?.kind === "libvirt")
+    throw new SourceSettingsError(
+      `"${shown(place)}" in ${sourcesPath(env, folder)} is a host with libvirt: its inventory is read from XML, wavelift inventory libvirt FOLDER.`,
+    );
   if (found !== null && entry !== undefined)
     return resolved(entry, env, path.dirname(found.file), `${shown(found.file, 200)}: sources.${place}`);
   const close = names.find(
@@ -34,10 +38,35 @@ export function settingsOf(place: string, env: Environment, folder: string): Vsp
  * does not exist, has none, or says `live: false` there.
  */
 export function settingsForServer(server: string, env: Environment, folder: string): VsphereSettings | null {
+  return settingsWhere(server, env, folder, ({ live }) => live);
+}
+
+/**
+ * Settings of the source that the estate names so, for reading its disks: `live` says nothing of that. Null when
+ * sources.yaml does not exist or has none.
+ */
+export function settingsForReading(server: string, env: Environment, folder: string): VsphereSettings | null {
+  return settingsWhere(server, env, folder, () => true);
+}
+
+/** The host with libvirt that the estate names so; null when sources.yaml does not exist or has none. */
+export function libvirtHost(server: string, env: Environment, folder: string): LibvirtEntry | null {
+  const entry = Object.entries(readSourcesFile(env, folder)?.content.sources ?? {}).find(([name]) => name === server);
+  return entry?.[1].kind === "libvirt" ? entry[1] : null;
+}
+
+function settingsWhere(
+  server: string,
+  env: Environment,
+  folder: string,
+  wanted: (entry: SourceEntry) => boolean,
+): VsphereSettings | null {
   const found = readSourcesFile(env, folder);
-  const entries = Object.entries(found?.content.sources ?? {});
+  const entries = Object.entries(found?.content.sources ?? {}).flatMap(([name, entry]) =>
+    entry.kind === "vsphere" ? [[name, entry] as const] : [],
+  );
   const match = entries.find(([, { url }]) => serverOf(new URL(url)) === server);
-  if (found === null || match === undefined || !match[1].live) return null;
+  if (found === null || match === undefined || !wanted(match[1])) return null;
   return resolved(match[1], env, path.dirname(found.file), `${shown(found.file, 200)}: sources.${match[0]}`);
 }
 
@@ -69,7 +98,17 @@ function settingsOfUrl(url: string, env: Environment, folder: string): VsphereSe
 }
 
 function resolved(entry: SourceEntry, env: Environment, folder: string, where: string): VsphereSettings {
-  const { url, username, passwordFile, passwordEnvironment, caFile, thumbprint, plugin } = entry;
+  const {
+    url,
+    username,
+    passwordFile,
+    passwordEnvironment,
+    caFile,
+    thumbprint,
+    hostAddresses = {},
+    ssh,
+    plugin,
+  } = entry;
   const fault = (field: string, reason: string): never => {
     throw new SourceSettingsError(`${where}: ${field}: ${reason}`);
   };
@@ -92,5 +131,14 @@ function resolved(entry: SourceEntry, env: Environment, folder: string, where: s
     );
   const caPem = caFile === undefined ? null : read("caFile", caFile);
   if (caPem?.includes("-----BEGIN CERTIFICATE-----") === false) fault("caFile", "it holds no certificate in PEM form");
-  return { url: new URL(url), username, password: () => password, caPem, thumbprint: thumbprint ?? null, plugin };
+  return {
+    url: new URL(url),
+    username,
+    password: () => password,
+    caPem,
+    thumbprint: thumbprint ?? null,
+    hostAddresses,
+    ssh,
+    plugin,
+  };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { readYaml } from "../read-yaml.ts";
+import { HostName, SshAccess } from "../schema/ssh-access.ts";
 import { shown } from "../shown.ts";
 import { plainThumbprint } from "./tls-connector.ts";
 
@@ -21,8 +22,17 @@ export const Thumbprint = z
   .transform(plainThumbprint)
   .pipe(z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, "the SHA-256 (64 digits) or SHA-1 (40 digits) fingerprint"));
 
+/** Host name or address, with a port where it is not 443. */
+const HostAddress = z
+  .string()
+  .refine(
+    (text) => URL.canParse(`https://${text}`) && /^[^/?#@\\\s]+$/.test(text),
+    "a host name or an address, for example 10.99.0.11 or [fd00::11]:443",
+  );
+
 export const SourceEntry = z
   .strictObject({
+    kind: z.literal("vsphere").default("vsphere"),
     /** https://HOST or https://HOST:PORT of a vCenter or ESXi host. */
     url: Address,
     /** With its domain: administrator@vsphere.local. It needs the role Read-only, propagated from the top. */
@@ -38,6 +48,10 @@ export const SourceEntry = z
     caFile: z.string().min(1).optional(),
     /** Fingerprint of its certificate, instead of an authority. */
     thumbprint: Thumbprint.optional(),
+    /** Addresses of its ESXi hosts in a network for migrations, by the host's name at the vCenter. */
+    hostAddresses: z.record(z.string().min(1), HostAddress).optional(),
+    /** Logins at its ESXi hosts, for the transport ssh. Default: they are not reached by ssh. */
+    ssh: SshAccess.optional(),
     /** Ask it again at plan and preview about the wave's VMs. */
     live: z.boolean().default(true),
     /** At preview, use the look-ups of @pulumi/vsphere where they carry the field. */
@@ -50,10 +64,28 @@ export const SourceEntry = z
   .refine(({ caFile, thumbprint }) => caFile === undefined || thumbprint === undefined, "either caFile or thumbprint");
 export type SourceEntry = z.infer<typeof SourceEntry>;
 
+/** A host with libvirt whose disks are read over ssh. Its name here is the one that the estate has (`source.server`). */
+export const LibvirtEntry = z.strictObject({
+  kind: z.literal("libvirt"),
+  host: HostName,
+  /** Folder there below which the images are: what `--datastore-folder` was when the inventory was read. */
+  folder: z.string().regex(/^\/[^\0]*$/, "an absolute path"),
+  /** libvirt's connection there. */
+  uri: z
+    .string()
+    .regex(/^[a-z][a-z0-9+]*:\/\/\/[A-Za-z0-9._/-]*$/, "a local connection such as qemu:///system")
+    .default("qemu:///system"),
+  ssh: SshAccess.prefault({}),
+});
+export type LibvirtEntry = z.infer<typeof LibvirtEntry>;
+
 /** `sources.yaml`: where the live sources are and how to log in. It belongs to this machine and is not kept in git. */
 export const SourcesFile = z.strictObject({
   version: z.literal(1),
-  sources: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a name of letters, digits, . _ -"), SourceEntry),
+  sources: z.record(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a name of letters, digits, . _ -"),
+    z.discriminatedUnion("kind", [SourceEntry, LibvirtEntry]),
+  ),
 });
 export type SourcesFile = z.infer<typeof SourcesFile>;
 

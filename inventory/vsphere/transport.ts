@@ -105,7 +105,13 @@ class Again {
 function busy(settings: VsphereSettings, status: number): VsphereError {
   const advice =
     "Its services are starting or overloaded: try again in some minutes, or see their state in its appliance management.";
-  return new VsphereError(serverOf(settings.url), `it answers with HTTP status ${status}, several times`, advice);
+  return new VsphereError(
+    serverOf(settings.url),
+    `it answers with HTTP status ${status}, several times`,
+    advice,
+    undefined,
+    true,
+  );
 }
 
 interface Failure {
@@ -162,9 +168,12 @@ function describe(
 }
 
 /** A refused certificate is shown, so that a person can tell a missing authority from an attack. */
-async function finalError({ reason, advice, certificate }: Failure, { url }: VsphereSettings): Promise<VsphereError> {
+async function finalError(
+  { reason, advice, certificate, passing }: Failure,
+  { url }: VsphereSettings,
+): Promise<VsphereError> {
   const server = serverOf(url);
-  if (!certificate) return new VsphereError(server, reason, advice);
+  if (!certificate) return new VsphereError(server, reason, advice, undefined, passing);
   const seen = await shownCertificate(url.href, {});
   return new VsphereError(
     server,

@@ -7,12 +7,15 @@ export class VsphereError extends Error {
   /** What happened, without server and advice. */
   readonly reason: string;
   readonly advice: string | null;
+  /** It may go away by itself: no connection, one that broke, a server that has no time. */
+  readonly mayHeal: boolean;
 
-  constructor(server: string, reason: string, advice: string | null, cause?: unknown) {
+  constructor(server: string, reason: string, advice: string | null, cause?: unknown, mayHeal = false) {
     super(`${shown(server)}: ${reason}.${advice === null ? "" : ` ${advice}`}`, { cause });
     this.server = server;
     this.reason = reason;
     this.advice = advice;
+    this.mayHeal = mayHeal;
   }
 }
 

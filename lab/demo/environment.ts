@@ -28,7 +28,7 @@ datastores:
   ds1: ${JSON.stringify(path.join(paths.datastores, "ds1"))}
   ds2: ${JSON.stringify(path.join(paths.datastores, "ds2"))}
 storage:
-  lab: { pool: volumes, user: cinder, conf: /etc/ceph/ceph.conf }
+  lab: { pool: volumes, user: cinder, conf: /etc/ceph/ceph.conf, images: { pool: images, user: glance } }
   tenant: { pool: volumes, user: cinder, conf: /etc/ceph/ceph.conf }
 slots: 2
 threads: 4

@@ -12,7 +12,12 @@ export function leftoversOf(offer: CloudOffer, stack: string): string[] {
     found
       .filter(({ mark }) => mark?.stack === stack)
       .map(({ id, name }) => `${noun} ${name} (${id}) in ${offer.target}`);
-  return [...ours("server", offer.servers), ...ours("volume", offer.volumes), ...ours("port", offer.ports)];
+  return [
+    ...ours("server", offer.servers),
+    ...ours("volume", offer.volumes),
+    ...ours("port", offer.ports),
+    ...ours("image", offer.images ?? []),
+  ];
 }
 
 /** Reads the offers of clouds.yaml entries. */

@@ -2,7 +2,8 @@
 # Ceph's configuration: one monitor, one manager, one OSD on a sparse file, on 127.0.0.1. Needs env.sh.
 config_ceph() {
   mkdir -p /etc/ceph
-  cat > /etc/ceph/ceph.conf << C
+  # Whole or not at all: what runs meanwhile reads it.
+  cat > /etc/ceph/ceph.conf.new << C
 [global]
 fsid = $FSID
 mon host = [v2:127.0.0.1:3300,v1:127.0.0.1:6789]
@@ -58,4 +59,5 @@ osd client message size cap = 67108864
 osd class update on start = false
 osd crush update on start = true
 C
+  mv -f /etc/ceph/ceph.conf.new /etc/ceph/ceph.conf
 }

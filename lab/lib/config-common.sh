@@ -30,7 +30,7 @@ defaults_of() {
 transport_url = rabbit://guest:guest@127.0.0.1:5672/
 state_path = $STATE/$1
 debug = ${WAVELIFT_LAB_DEBUG:-false}
-rpc_response_timeout = 30
+rpc_response_timeout = 180
 C
 }
 

@@ -33,6 +33,8 @@ const PopulationDisk = EstateDisk.pick({ deviceKey: true, label: true, capacityB
   changeTracking: z.boolean().default(false),
   usedBytes: EstateDisk.shape.usedBytes,
   parentFile: EstateDisk.shape.parentFile,
+  /** CID of the descriptor: ESXi gives a disk another one with the first write after it was opened. */
+  contentId: z.string().default("fffffffe"),
 });
 
 const PopulationNic = EstateNic.pick({ deviceKey: true, label: true, network: true }).extend({
@@ -138,6 +140,8 @@ const PopulationNetwork = SourceNetwork.pick({ name: true }).extend({
 
 const PopulationDatacenter = z.strictObject({
   name: z.string(),
+  /** Path of the folder that it lies in; "": at the top. */
+  folder: z.string().default(""),
   clusters: z.array(PopulationCluster).default([]),
   /** Hosts without a cluster. */
   hosts: z.array(PopulationHost).default([]),

@@ -12,6 +12,7 @@ import { dependencyMissing } from "./dependency-missing.ts";
 import { diskBusFull } from "./disk-bus-full.ts";
 import { diskNoMultiattach } from "./disk-no-multiattach.ts";
 import { diskOwnerMissing } from "./disk-owner-missing.ts";
+import { diskTransport } from "./disk-transport.ts";
 import { fromFacts } from "./fact-rule.ts";
 import { factRules } from "./fact-rules.ts";
 import { flavorLocalDisk } from "./flavor-local-disk.ts";
@@ -19,7 +20,10 @@ import { flavorNone } from "./flavor-none.ts";
 import { flavorTooSmall } from "./flavor-too-small.ts";
 import { groupNotOnTarget } from "./group-not-on-target.ts";
 import { hostNeeds } from "./host-needs.ts";
+import { imageFurtherDisks } from "./image-further-disks.ts";
 import { imagePropertyWrong } from "./image-property-wrong.ts";
+import { instantImpossible } from "./instant-impossible.ts";
+import { instantImport } from "./instant-import.ts";
 import { ipDuplicate } from "./ip-duplicate.ts";
 import { macDuplicate } from "./mac-duplicate.ts";
 import { nameDuplicate } from "./name-duplicate.ts";
@@ -81,9 +85,13 @@ const rules: readonly Rule[] = [
   addressReserved,
   diskNoMultiattach,
   diskOwnerMissing,
+  diskTransport,
   flavorLocalDisk,
   hostNeeds,
+  imageFurtherDisks,
   imagePropertyWrong,
+  instantImpossible,
+  instantImport,
   networkMtu,
   portLimits,
   quotaMetadata,

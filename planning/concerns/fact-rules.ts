@@ -12,7 +12,6 @@ import { deviceLeft } from "./device-left.ts";
 import { devicePassthrough } from "./device-passthrough.ts";
 import { deviceSriov } from "./device-sriov.ts";
 import { deviceUsb } from "./device-usb.ts";
-import { diskArchive } from "./disk-archive.ts";
 import { diskDifference } from "./disk-difference.ts";
 import { diskEncrypted } from "./disk-encrypted.ts";
 import { diskMany } from "./disk-many.ts";
@@ -82,7 +81,6 @@ export const factRules: readonly FactRule[] = [
   devicePassthrough,
   deviceSriov,
   deviceUsb,
-  diskArchive,
   diskDifference,
   diskEncrypted,
   diskMany,

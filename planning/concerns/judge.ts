@@ -3,6 +3,7 @@ import type { VmOverrides } from "../../inventory/schema/plan.ts";
 import { shown } from "../../inventory/shown.ts";
 import { own } from "../../inventory/own.ts";
 import { compareText } from "../../inventory/order.ts";
+import { imageRules } from "./image-rules.ts";
 import { rulesWith } from "./all-rules.ts";
 import type { Finding, Rule, WaveView } from "./rule.ts";
 import { failuresOf, ruleFailed } from "./rule-failed.ts";
@@ -17,9 +18,12 @@ const rank = { Critical: 0, Warning: 1, Information: 2 };
 export function judge(view: WaveView, ownRules: readonly Rule[] = []): Concern[] {
   const overrides = new Map<string | null, Overrides>(view.subjects.map(({ key, decisions }) => [key, decisions]));
   overrides.set(null, { concerns: own(view.plan.waves, view.wave)?.concerns, exclude: false });
-  const parts = () => view.checked.map((subject) => [subject.key, { ...view, checked: [subject] }] as const);
+  const withImages = [...view.checked, ...view.checkedImages].sort((a, b) => compareText(a.key, b.key));
+  const seen = (rule: Rule): WaveView => (imageRules.has(rule.id) ? { ...view, checked: withImages } : view);
+  const parts = (whole: WaveView) => () =>
+    whole.checked.map((subject) => [subject.key, { ...whole, checked: [subject] }] as const);
   return rulesWith(ownRules)
-    .flatMap((rule) => concernsOf(rule, runRule(rule.check, view, parts), overrides))
+    .flatMap((rule) => concernsOf(rule, runRule(rule.check, seen(rule), parts(seen(rule))), overrides))
     .sort(compareConcerns);
 }
 

@@ -1,4 +1,5 @@
 import type { Difference } from "../drift.ts";
+import { entriesOf } from "../wave-entries.ts";
 import type { Rule } from "./rule.ts";
 
 export const planHeld: Rule = {
@@ -7,7 +8,7 @@ export const planHeld: Rule = {
   label: "Stays as it was decided",
   why: "After its migration a VM's source is off and may change: what a server is made of does not follow it by itself.",
   check: ({ edits, file, wave }) =>
-    file.vms
+    entriesOf(file)
       // The source of an accepted VM is of no interest any more.
       .filter(({ phase }) => phase === "precopy" || phase === "cutover")
       .map(({ key }) => ({ key, held: edits.get(key)?.held ?? [] }))

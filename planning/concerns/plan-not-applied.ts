@@ -1,5 +1,6 @@
 import { own } from "../../inventory/own.ts";
 import { formatDifference } from "../drift.ts";
+import { entriesOf } from "../wave-entries.ts";
 import type { Finding, Rule, WaveView } from "./rule.ts";
 
 export const planNotApplied: Rule = {
@@ -24,7 +25,7 @@ function otherClouds({ plan, file }: WaveView): Finding[] {
 
 function notApplied({ edits, file }: WaveView, key: string): Finding[] {
   const edit = edits.get(key);
-  const vm = file.vms.find((one) => one.key === key);
+  const vm = entriesOf(file).find((one) => one.key === key);
   if (edit === undefined || vm === undefined || vm.phase === "absent") return [];
   const way =
     vm.phase === "accepted"

@@ -1,5 +1,5 @@
 import type { CloudOffer, OfferedSubnet } from "../../cloud/offer.ts";
-import type { PlannedNic, PlannedVm } from "../../inventory/schema/wave.ts";
+import type { PlannedImage, PlannedNic, PlannedVm } from "../../inventory/schema/wave.ts";
 import { withoutPort } from "../still-to-create.ts";
 import type { WaveView } from "./rule.ts";
 
@@ -13,6 +13,12 @@ export interface PlannedPort {
 export function checkedVms({ file, checked }: WaveView): PlannedVm[] {
   const keys = new Set(checked.map(({ key }) => key));
   return file.vms.filter(({ key }) => keys.has(key));
+}
+
+/** The templates to check that could be planned. */
+export function checkedImages({ file, checkedImages: subjects }: WaveView): PlannedImage[] {
+  const keys = new Set(subjects.map(({ key }) => key));
+  return (file.images ?? []).filter(({ key }) => keys.has(key));
 }
 
 /** The VMs that the wave declares: not the absent ones, nor those left out before they began. */

@@ -18,6 +18,11 @@ export interface WaveView {
   readonly subjects: readonly Subject[];
   /** The VMs to check: facts and target known, phase `precopy` or `cutover`. */
   readonly checked: readonly KnownSubject[];
+  /**
+   * The templates to check, which become images, with the disk that they become and no NIC. To the rules that
+   * are about them, too (image-rules.ts), they are shown among `checked`.
+   */
+  readonly checkedImages: readonly KnownSubject[];
   /** The wave file as it will be written. */
   readonly file: WaveFile;
   /** Keys of VMs that have begun in this stack. */

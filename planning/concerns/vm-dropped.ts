@@ -1,4 +1,5 @@
 import type { WaveFile } from "../../inventory/schema/wave.ts";
+import { entriesOf } from "../wave-entries.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 export const vmDropped: Rule = {
@@ -13,14 +14,14 @@ export const vmDropped: Rule = {
 
 /** The VMs that have begun and that the file does not hold, not even as `absent`. The gate asks for this too. */
 export function droppedVms(file: WaveFile, begun: ReadonlySet<string>): Finding[] {
-  const inFile = new Set(file.vms.map(({ key }) => key));
+  const inFile = new Set(entriesOf(file).map(({ key }) => key));
   return [...begun]
     .filter((key) => !inFile.has(key))
     .sort()
     .map((key) => ({
       vm: key,
       assessment:
-        `${key} has volumes of this stack but is not in the wave file: put it back into the wave and plan again; ` +
+        `${key} has volumes or an image of this stack but is not in the wave file: put it back into the wave and plan again; ` +
         "to roll it back set phase: absent instead",
     }));
 }

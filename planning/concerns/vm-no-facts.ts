@@ -1,3 +1,4 @@
+import { entriesOf } from "../wave-entries.ts";
 import type { Rule } from "./rule.ts";
 
 export const vmNoFacts: Rule = {
@@ -9,7 +10,10 @@ export const vmNoFacts: Rule = {
   check: ({ subjects, file }) =>
     subjects
       .filter(({ facts }) => facts === null)
-      .filter(({ key, decisions: { phase } }) => phase !== "absent" && (phase !== "accepted" || !inFile(file.vms, key)))
+      .filter(
+        ({ key, decisions: { phase } }) =>
+          phase !== "absent" && (phase !== "accepted" || !inFile(entriesOf(file), key)),
+      )
       .map(({ key }) => ({
         vm: key,
         assessment: `there is no estate file ${key}.json: read the source again, or take ${key} out of the wave`,

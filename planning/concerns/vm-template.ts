@@ -2,9 +2,9 @@ import { type FactRule, perFacts } from "./fact-rule.ts";
 
 export const vmTemplate: FactRule = {
   id: "vm.template",
-  category: "Critical",
+  category: "Information",
   label: "VM is a template",
-  why: "A template is no machine that runs: its clones would share host name, keys and identifiers.",
+  why: "A template is no machine that runs: in a wave its boot disk becomes an image of Glance, which servers are made from.",
   checkFacts: (view) =>
-    perFacts(view, (facts) => (facts.template ? ["the VM is a template: take it out of the wave"] : [])),
+    perFacts(view, (facts) => (facts.template ? ["the VM is a template: it becomes an image, not a server"] : [])),
 };

@@ -1,4 +1,5 @@
 import { windowsRelease } from "../windows-release.ts";
+import { entriesOf } from "../wave-entries.ts";
 import { perVm, type Rule } from "./rule.ts";
 
 export const windowsQ35: Rule = {
@@ -9,7 +10,7 @@ export const windowsQ35: Rule = {
   check: (view) =>
     perVm(view, ({ key, facts }) => {
       const release = windowsRelease(facts);
-      const planned = view.file.vms.find((vm) => vm.key === key);
+      const planned = entriesOf(view.file).find((vm) => vm.key === key);
       if (release?.needsQ35 !== true || planned === undefined) return [];
       const machine = planned.imageProperties["hw_machine_type"];
       if (machine !== undefined && /q35/.test(machine)) return [];

@@ -139,6 +139,33 @@ const cases: readonly (readonly [string, string, readonly string[], RegExp, RegE
     /on the cloud's side: run again/,
   ],
   [
+    "a plugin that was killed, of what was under way in it",
+    SERVER,
+    ["error reading from server: EOF"],
+    /^Pulumi's plugin was ended from outside/,
+    /memory is free; the next up goes on/,
+  ],
+  [
+    "a plugin that was killed, of what came after",
+    PORT,
+    [
+      'connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:35375: connect: connection refused"',
+    ],
+    /^Pulumi's plugin was ended from outside/,
+    /memory is free; the next up goes on/,
+  ],
+  [
+    "a plugin that was killed, of itself",
+    "",
+    [
+      "Detected that /home/x/plugins/resource-openstack-v3.15.2/pulumi-resource-openstack exited prematurely.\n" +
+        "       This is *always* a bug in the provider. Please report the issue to the provider author as appropriate.\n" +
+        "       To assist with debugging we have dumped the STDOUT and STDERR streams of the plugin:\n",
+    ],
+    /^Pulumi's plugin pulumi-resource-openstack was ended from outside/,
+    /memory is free; the next up goes on/,
+  ],
+  [
     "a full pool",
     IMPORT,
     stage(

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { atLeast, type Finding } from "../../cli/doctor/finding.ts";
 import { judgeHost } from "../../cli/doctor/host.ts";
 import { judgeSettings } from "../../cli/doctor/near.ts";
-import { whichRunner } from "../../cli/doctor/which.ts";
+import { judgeOut } from "../../cli/doctor/out.ts";
+import { whichHosts, whichRunner } from "../../cli/doctor/which.ts";
 import type { HostFacts } from "../../conversion/probe/facts.ts";
 import { aheadMs } from "../../conversion/probe/pool.ts";
 import { Settings } from "../../conversion/settings.ts";
@@ -25,9 +26,8 @@ const healthy: HostFacts = {
   openFiles: 4096,
   setpriv: null,
   tools: {
-    "qemu-img": tool("5.0.0"),
+    "qemu-img": tool("6.1.0"),
     "qemu-nbd": tool("7.2"),
-    "qemu-io": tool("10.1.0"),
     rbd: tool("16.2.15"),
     ceph: tool("19.2.0"),
     setpriv: tool("2.38.1"),
@@ -152,6 +152,34 @@ describe("doctor", () => {
     assert.deepEqual(
       judgeSettings(settings, plan).map(({ state, found }) => `${state} ${found}`),
       ['fault no target "dr"', 'warning no datastore "b"'],
+    );
+  });
+
+  it("looks at every host of a pool, or at the one that is named, and tells which are left out and why", () => {
+    const hosts = [{ kind: "local" }, { kind: "ssh", host: "conv2", name: "spare", datastores: { b: "/b" } }];
+    const settings = Settings.parse({
+      ...{ version: 1, datastores: { a: "/a" }, storage: {} },
+      runner: { kind: "pool", hosts },
+    });
+    const namesOf = (argument: string | undefined) => whichHosts(argument, settings).map(({ name }) => name);
+    assert.deepEqual(namesOf(undefined), ["this host", "spare"]);
+    assert.deepEqual([namesOf("spare"), namesOf("conv2")], [["spare"], ["spare"]]);
+    assert.deepEqual(namesOf("root@conv3"), ["the conversion host"]);
+    const plan = Plan.parse({
+      ...{ version: 1, targets: {}, networks: {}, waves: {} },
+      datastores: { a: "t", b: "t" },
+    });
+    assert.deepEqual(
+      judgeSettings(settings, plan).map(({ found }) => found),
+      ['no datastore "b"'],
+    );
+    const out = { reason: "is away", sinceMs: 0, untilMs: 60_000, times: 2, needsPerson: false };
+    const of = (id: string) => (id.endsWith("/conv2") ? out : null);
+    const [found, ...others] = judgeOut(whichHosts(undefined, settings), { of }, 1000);
+    assert.deepEqual([found?.where, others], ["spare", []]);
+    assert.match(
+      found?.found ?? "",
+      /^left out since 1970-01-01T00:00:00\.000Z \(2 times\), .* after 1970-01-01T00:01[^]*: is away$/,
     );
   });
 

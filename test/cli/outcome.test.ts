@@ -126,6 +126,28 @@ describe("the outcome of an up, from the engine's events", () => {
     ]);
   });
 
+  it("knows no VM in the estate's own stack, whose guards are Commands too, and tells a failed one by its name", () => {
+    const guard = "urn:pulumi:prod::wavelift::wavelift:index:EstateGroups$command:local:Command::guard-target-lab";
+    const made = ["resourcePreEvent", "resOutputsEvent"].map((event) => ({
+      [event]: { metadata: { op: "create", urn: guard } },
+    }));
+    const end = { summaryEvent: { isPreview: false } };
+    const told = (...events: object[]) =>
+      outcomeLines(
+        "up",
+        "prod",
+        up(
+          events.map((event) => JSON.stringify(event)),
+          [],
+        ),
+      );
+    assert.deepEqual(told(...made, end), []);
+    const failed = {
+      diagnosticEvent: { urn: guard, message: 'exit status 2: running "guard" failed', severity: "error" },
+    };
+    assert.match(told(failed, end).join("\n"), /^ {2}guard-target-lab: .*\nGo on with: wavelift up prod /);
+  });
+
   it("gives a program the same as JSON, with the error in full", () => {
     const json = JSON.stringify(outcomeJson("up", "w1", 1, up(recorded)));
     assert.match(json, /"counts":\{"done":2,"failed":7,"waiting":1,"left":0\}/);

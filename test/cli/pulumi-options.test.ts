@@ -32,6 +32,11 @@ describe("the options for pulumi", () => {
       assert.ok(!pulumiOptions(verb, "prod", estate, null).includes("--continue-on-error"));
   });
 
+  it("look first at what stands in the cloud, of the estate's stack only: a group that is gone there is made again", () => {
+    assert.ok(pulumiOptions("up", "prod", { ...settings, wave: "" }, null).includes("--refresh"));
+    assert.ok(!pulumiOptions("up", "sample", settings, sampleWave).includes("--refresh"));
+  });
+
   it("give the policy pack wherever something may be made", () => {
     for (const verb of ["preview", "up"] as const)
       assert.match(pulumiOptions(verb, "sample", settings, null).join(" "), /--policy-pack policy/);

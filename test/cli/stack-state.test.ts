@@ -18,6 +18,7 @@ describe("what the stack's state knows", () => {
           resources: [
             resource("pulumi:pulumi:Stack", "wavelift-w1"),
             resource("pulumi:providers:openstack", "target-lab", "prov", { inputs: { cloud: "lab-tenant" } }),
+            resource("wavelift:index:MigratedServer", "a"),
             resource(VOLUME, "a-disk-1", "v1"),
             resource(VOLUME, "a-disk-1", "v0", { delete: true }),
           ],
@@ -30,6 +31,7 @@ describe("what the stack's state knows", () => {
       }),
     );
     assert.deepEqual([...state.ids].sort(), ["prov", "s2", "v0", "v1"]);
+    assert.deepEqual([...state.vms], ["a"]);
     assert.deepEqual([...state.names], ["a-disk-1"]);
     assert.deepEqual([...state.interruptedServers], ["a"], "a deletion under way is no interrupted creation");
     assert.deepEqual(

@@ -3,11 +3,25 @@ import { connect } from "../../cloud/client.ts";
 import { CloudError } from "../../cloud/cloud-error.ts";
 import type { CloudOffer } from "../../cloud/offer.ts";
 import { readOffer } from "../../cloud/read-offer.ts";
-import { markMetadata, markTags } from "../../planning/mark.ts";
+import { markImage, markMetadata, markTags } from "../../planning/mark.ts";
 import { PROJECT, startFakeCloud, type FakeCloud, type Reply, type Seen } from "./fake-cloud.ts";
 
 const mark = { stack: "wavelift/wave1", key: "web-disk-2000", generation: 2 };
 const network = (id: string, more: object) => ({ id, name: id, project_id: "other", shared: false, ...more });
+
+const rawImage = (id: string, marked: string) => ({
+  ...{
+    id,
+    name: id,
+    status: "active",
+    visibility: "private",
+    protected: false,
+    owner: PROJECT,
+    min_disk: 0,
+    min_ram: 0,
+  },
+  ...markImage({ ...mark, key: "web" }, marked, "web-disk-2000"),
+});
 
 /** What a small cloud answers, by service and path without its query. */
 const answers = (): Record<string, unknown> => ({
@@ -78,6 +92,13 @@ const answers = (): Record<string, unknown> => ({
       gigabytes_ceph: { limit: 500, in_use: 100, reserved: 20 },
     },
   },
+  "/image/v2/images": {
+    images: [
+      rawImage("i1", "i1"),
+      // Made of a server of i1, by somebody: Nova passes properties on.
+      rawImage("i2", "i1"),
+    ],
+  },
   "/network/v2.0/networks": {
     networks: [
       network("own", { project_id: PROJECT, port_security_enabled: false, mtu: 1450 }),
@@ -98,6 +119,7 @@ const answers = (): Record<string, unknown> => ({
       ipv6_address_mode: "slaac",
     })),
   },
+  "/network/v2.0/security-groups": { security_groups: [{ id: "sg1" }, { id: "sg2" }] },
   "/network/v2.0/ports": {
     ports: [
       {
@@ -172,6 +194,10 @@ describe("what a cloud offers", () => {
     );
     assert.deepEqual(offer.volumes[0]?.mark, mark);
     assert.deepEqual(offer.ports[0]?.mark, { ...mark, key: "web" });
+    assert.deepEqual(
+      offer.images?.map((image) => image.mark),
+      [{ ...mark, key: "web" }, null],
+    );
     assert.equal(offer.ports[0].macAddress, "00:50:56:aa:bb:cc");
     assert.deepEqual(offer.availabilityZones, ["az1"]);
     assert.deepEqual(
@@ -188,6 +214,7 @@ describe("what a cloud offers", () => {
         ["shared", false, true, ["az1", "az2"], null],
       ],
     );
+    assert.deepEqual(offer.securityGroupIds, ["sg1", "sg2"]);
     assert.equal(offer.isAdmin, false);
     assert.deepEqual([offer.roles, offer.region], [["member"], "RegionOne"]);
     assert.deepEqual(offer.services, ["compute", "image", "network", "volumev3"]);

@@ -130,6 +130,7 @@ describe("what is removed from a cloud", () => {
             ],
           },
         };
+      if (path.includes("/images")) return { body: { images: [] } };
       const port = { name: "n", project_id: PROJECT, device_id: "s1" };
       return {
         body: {

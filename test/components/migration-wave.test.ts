@@ -14,7 +14,13 @@ const declareSample = (): Promise<Registration[]> =>
     (opts) =>
       new MigrationWave(
         "sample",
-        { file: sampleWave, vms: sampleWave.vms, stack: "wavelift/sample", groups: sharedGroupsOf("prod") },
+        {
+          file: sampleWave,
+          vms: sampleWave.vms,
+          images: sampleWave.images ?? [],
+          stack: "wavelift/sample",
+          groups: sharedGroupsOf("prod"),
+        },
         opts,
       ),
   );
@@ -54,6 +60,14 @@ describe("what a wave declares", () => {
       found.filter(({ name }) => name.startsWith("gone")),
       [],
     );
+  });
+
+  it("declares of a template its image and nothing else, and of an absent one nothing", () => {
+    const of = (key: string) =>
+      found.filter(({ name }) => name.startsWith(key)).map(({ name, type }) => `${type} ${name}`);
+    const declared = ["command:local:Command golden-image", "wavelift:index:MigratedImage golden"];
+    assert.deepEqual(of("golden").sort(), declared);
+    assert.deepEqual(of("never"), []);
   });
 
   it("copies a precopy VM and boots nothing", () => {

@@ -56,6 +56,25 @@ const vm = (key: string, more: object) => ({
   ...more,
 });
 
+const image = (key: string, more: object) => ({
+  ...{
+    key,
+    name: `Template ${key}`,
+    sourceName: key,
+    sourceId: `vm-${key}`,
+    target: "lab",
+    phase: "cutover",
+    generation: 1,
+  },
+  disk: {
+    ...{ key: `${key}-disk-2000`, deviceKey: 2000, label: "Hard disk 1", capacityBytes: 1_610_612_736 },
+    source: { transport: "file", datastore: "ds1", file: `${key}/${key}.vmdk`, format: "vmdk" },
+  },
+  ...{ diskReason: "the only disk", leftOutDisks: [], minDiskGiB: 2, minRamMiB: 0, visibility: "private" },
+  ...{ protected: false, imageProperties: { hw_disk_bus: "scsi" }, imagePropertiesReason: "BIOS", exclude: false },
+  ...more,
+});
+
 /**
  * A wave with one of everything that changes what is declared: two disks, two NICs (one without address, disconnected,
  * without a security group), VIPs, server group, availability zone, a VM that is not booted, each phase, two targets.
@@ -87,5 +106,10 @@ export const sampleWave = WaveFile.parse({
     vm("off", { boot: false, bootReason: "switched off at the source" }),
     vm("pre", { phase: "precopy" }),
     vm("yes", { phase: "accepted" }),
+  ],
+  images: [
+    image("golden", {}),
+    image("kept", { phase: "accepted", protected: true, visibility: "shared" }),
+    image("never", { phase: "absent" }),
   ],
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { mock } from "node:test";
-import { toolEnvironment } from "../../conversion/commands.ts";
+import { ChildCommands, run, toolEnvironment } from "../../conversion/commands.ts";
 import { SILENCE_MS } from "../../conversion/order.ts";
 import { holdLifeline } from "../../conversion/watchdog.ts";
 
@@ -17,6 +17,20 @@ describe("tools", () => {
       LANG: "de",
     };
     assert.deepEqual(toolEnvironment(env), { PATH: "/bin", HOME: "/h", CEPH_CONF: "c", LC_ALL: "C.UTF-8" });
+  });
+});
+
+describe("a secret for a tool", () => {
+  it("comes on descriptor 3, and neither in its arguments nor its environment", async function () {
+    this.timeout(60_000);
+    const commands = new ChildCommands();
+    const script = "cat <&3; tr '\\0' ' ' < /proc/$$/cmdline; tr '\\0' ' ' < /proc/$$/environ";
+    const told = await run(commands, "sh", ["-c", script], { secret: "s3cret word" });
+    assert.equal(told.code, 0, told.stderr);
+    assert.ok(told.stdout.startsWith("s3cret word"));
+    assert.ok(!told.stdout.slice("s3cret word".length).includes("s3cret"));
+    const deaf = await run(commands, "true", [], { secret: "x".repeat(1 << 20) });
+    assert.equal(deaf.code, 0, "a tool that does not read it ends as it would");
   });
 });
 

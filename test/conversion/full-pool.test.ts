@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock, type Commands } from "../../conversion/effects.ts";
+import { systemClock } from "../../conversion/effects.ts";
+import { unlimitedRate } from "../../conversion/limits/bandwidth.ts";
 import { openRbd } from "../../conversion/rbd/rbd.ts";
 import { fullPool } from "../../conversion/rbd/full-pool.ts";
 import { Settings } from "../../conversion/settings.ts";
 import { makeDatastore, makeRaw, sourceOf } from "./support/disks.ts";
-import { isCopy, meddlingCommands } from "./support/meddle.ts";
+import { meddlingRate } from "./support/meddle.ts";
 import { access, commands, needLab, tool } from "./support/tools.ts";
 import { resultOf, runImport } from "./support/world.ts";
 
@@ -54,27 +55,27 @@ describe("an import into a full pool", function () {
       await sleep(500);
     }
   }
-  const input = (meddled: Commands) => ({
+  const input = (rate = unlimitedRate) => ({
     datastore: datastore.folder,
     source: sourceOf("disk.raw", "raw"),
     volumeId: VOLUME,
     job: { sliceMiB: 32 },
     world: {
-      commands: meddled,
+      rate,
       settings: Settings.parse({ version: 1, datastores: { ds: datastore.folder }, storage: { lab: own }, threads: 4 }),
       clock: { ...systemClock, sleep: (ms: number) => sleep(Math.min(ms, 500)) },
     },
   });
 
   it("ends with the reason when it fills up in mid-copy, is not begun while it is full, and goes on afterwards", async () => {
-    const fillUp = meddlingCommands(async (tool, args, count) => {
-      if (isCopy([tool, ...args]) && count === 1) await quota(1024 * 1024);
+    const fillUp = meddlingRate(async (count) => {
+      if (count === 3) await quota(1024 * 1024);
     });
     await assert.rejects(runImport(input(fillUp)), /pool wavelift-test-full-\d+ is full: its quota \(1048576 bytes/);
-    await assert.rejects(runImport(input(commands)), /is full: its quota .* Make room or raise the quota/);
+    await assert.rejects(runImport(input()), /is full: its quota .* Make room or raise the quota/);
     await quota(0);
     // The writer was ended while it waited: its watch on the image stays for half a minute, unless it is fenced.
-    const { outcome } = await runImport(input(commands));
+    const { outcome } = await runImport(input());
     assert.equal(resultOf(outcome), "copied");
     assert.equal((await openRbd(commands, own).watchers(`volume-${VOLUME}`)).length, 0);
   });

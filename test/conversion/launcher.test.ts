@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../conversion/failure.ts";
 import { readVerb, readWork } from "../../conversion/input.ts";
 import { Order } from "../../conversion/order.ts";
-import { identify } from "../../conversion/process-identity.ts";
 import { runFolder } from "../../conversion/run-folder.ts";
 import { readSettings } from "../../conversion/read-settings.ts";
-import { takeSlot } from "../../conversion/slots.ts";
 import { makeDatastore, makeRaw, sourceOf } from "./support/disks.ts";
 import { startStage } from "./support/launch.ts";
 import { importJob, STACK } from "./support/world.ts";
 
 const project = join(import.meta.dirname, "../..");
-const clock = { now: () => Date.now(), sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) };
 
 describe("launcher", function () {
   this.timeout(60_000);
@@ -69,7 +66,7 @@ describe("launcher", function () {
       const env = { WAVELIFT_VOLUME_ID: "11111111-1111-4111-8111-111111111111" };
       const work = readWork("import", JSON.stringify(importJob(sourceOf("a,b\n\"'", "raw"))), env);
       const settings = { version: 1, datastores: {}, storage: {} };
-      const order = { version: 1, work, settings, cloud: null, mayCopy: true };
+      const order = { version: 1, work, settings, cloud: null, logins: {}, mayCopy: true };
       assert.deepEqual(Order.parse(JSON.parse(JSON.stringify(order))).work, work);
     });
   });
@@ -110,41 +107,6 @@ describe("launcher", function () {
       mkdirSync(join(folder, "elsewhere"));
       symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
       assert.throws(() => runFolder({ WAVELIFT_RUN_DIR: join(folder, "link") }), /must be a folder of user/);
-    });
-  });
-
-  describe("slots", () => {
-    const take = (count: number, signal = new AbortController().signal, log: string[] = []) =>
-      takeSlot(folder, count, "a disk", clock, (line) => log.push(line), signal);
-
-    it("are no more than their number; one that is given back goes to the next", async () => {
-      const [first, second] = [await take(2), await take(2)];
-      const log: string[] = [];
-      let third = false;
-      const waiting = take(2, undefined, log).then((slot) => {
-        third = true;
-        return slot;
-      });
-      for (let round = 0; round < 10; round++) await clock.sleep();
-      assert.equal(third, false);
-      assert.match(log.join(), /a disk: waiting for a slot \(2 disks are copied at a time\)/);
-      first.release();
-      (await waiting).release();
-      second.release();
-      assert.deepEqual(readdirSync(folder), []);
-    });
-    it("of a dead process are free, those of a living one are not", async () => {
-      const dead = { ...identify(process.pid), pid: process.pid, startTicks: "1" };
-      writeFileSync(join(folder, "slot-0"), JSON.stringify(dead));
-      (await take(1)).release();
-      writeFileSync(join(folder, "slot-0"), "{ half writt");
-      (await take(1)).release();
-      writeFileSync(join(folder, "slot-0"), JSON.stringify(identify(process.ppid)));
-      const cancel = new AbortController();
-      const waiting = take(1, cancel.signal);
-      cancel.abort(new Error("cancelled while waiting"));
-      await assert.rejects(waiting, /cancelled while waiting/);
-      assert.ok(existsSync(join(folder, "slot-0")));
     });
   });
 

@@ -22,7 +22,7 @@ const event: fc.Arbitrary<LedgerEvent> = fc.oneof(
   fc.record({
     kind: fc.constantFrom("begin" as const, "finish" as const),
     nonce,
-    slice: fc.integer({ min: -1, max: 6 }),
+    slices: fc.array(fc.integer({ min: -1, max: 6 }), { minLength: 1, maxLength: 3 }),
   }),
   fc.record({ kind: fc.constant("leave" as const), nonce }),
   fc.record({ kind: fc.constant("copied" as const), nonce, digest: fc.constant(null) }),
@@ -55,7 +55,9 @@ const straight: readonly LedgerEvent[] = [
     sliceMiB: 1,
     source: source("s1"),
   },
-  ...[0, 1, 2].flatMap((slice) => (["begin", "finish"] as const).map((kind) => ({ kind, nonce: "n1", slice }))),
+  ...[0, 1, 2].flatMap((slice) =>
+    (["begin", "finish"] as const).map((kind) => ({ kind, nonce: "n1", slices: [slice] })),
+  ),
   { kind: "copied", nonce: "n1", digest: null },
   { kind: "seal", imageProperties: [] },
   { kind: "accept" },

@@ -49,6 +49,7 @@ describe("ready", function () {
       nova: {
         getServer: () => Promise.resolve(nova.server === null ? null : { ...server, ...nova.server }),
         consoleOutput: () => Promise.resolve(nova.console ?? ""),
+        computeHosts: () => Promise.resolve(null),
       },
     });
     return readyServer(world, { verb: "ready", job: ready, serverId, volumeIds: {} });

@@ -16,7 +16,16 @@ import { messageOf } from "../../conversion/failure.ts";
 import type { DiskSource, SourceJob } from "../../conversion/job.ts";
 import { inspectSource } from "../../conversion/source/inspect.ts";
 import { checkSource } from "../../conversion/verbs/source.ts";
-import { CAPACITY, makeAs, makeDatastore, makeRaw, makeVmfs, sourceOf, vmfsDescriptor } from "./support/disks.ts";
+import {
+  CAPACITY,
+  makeAs,
+  makeDatastore,
+  makeEncrypted,
+  makeRaw,
+  makeVmfs,
+  sourceOf,
+  vmfsDescriptor,
+} from "./support/disks.ts";
 import { commands, tool } from "./support/tools.ts";
 import { makeWorld, STACK } from "./support/world.ts";
 
@@ -203,18 +212,7 @@ describe("source: only one whole disk inside its datastore is taken", function (
         String(CAPACITY),
       );
       await refuses("outer.qcow2", "qcow2", /is not taken: .*external data file/);
-      const secret = ["--object", "secret,id=s,data=x"];
-      tool(
-        "qemu-img",
-        "create",
-        "-f",
-        "qcow2",
-        ...secret,
-        "-o",
-        "encrypt.format=luks,encrypt.key-secret=s",
-        at("luks.qcow2"),
-        "1M",
-      );
+      makeEncrypted(at("luks.qcow2"));
       await refuses("luks.qcow2", "qcow2", /is encrypted/);
     });
     it("refuses a raw disk that poses as a QCOW2 only where it is called one", async () => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { HELLO, type Order } from "../../conversion/order.ts";
+import { conversionHosts } from "../../conversion/runner/hosts.ts";
 import { RunnerSettings, SshRunner } from "../../conversion/runner/runner-settings.ts";
 import { receiveCommand, sshArguments } from "../../conversion/runner/ssh-command.ts";
 import { judgeEnd } from "../../conversion/runner/ssh-fault.ts";
 import { openLine } from "../../conversion/runner/ssh-line.ts";
 import { sshRunner } from "../../conversion/runner/ssh.ts";
 import { Settings } from "../../conversion/settings.ts";
-import { slotFolder } from "../../conversion/slots.ts";
 import { supervise } from "../../conversion/supervise.ts";
 import { holdLifeline } from "../../conversion/watchdog.ts";
 
@@ -55,7 +55,13 @@ describe("runner ssh, with a played ssh", function () {
 
   const settings = Settings.parse({ version: 1, datastores: {}, storage: {} });
   const common = { version: 1 as const, stack: "s", vm: "vm1", generation: 1, target: "t", cloud: "c" };
-  const order = { version: 1, work: { verb: "source", job: { ...common, disks: [] } }, settings, cloud: null } as const;
+  const order = {
+    version: 1,
+    work: { verb: "source", job: { ...common, disks: [] } },
+    settings,
+    cloud: null,
+    logins: {},
+  } as const;
   const withSecret: Order = {
     ...order,
     mayCopy: false,
@@ -200,17 +206,11 @@ describe("runner ssh, with a played ssh", function () {
       assert.equal(RunnerSettings.safeParse({ kind: "ssh", host }).success, true, host);
   });
 
-  it("counts slots for each host apart", () => {
-    const at = { WAVELIFT_RUN_DIR: join(home, "run") };
-    const folders = [
-      { kind: "local" } as const,
-      ordinary,
-      { ...ordinary, host: "CONV1", user: "x" },
-      { ...ordinary, host: "conv2" },
-    ];
-    const [here, one, same, two] = folders.map((runner) => slotFolder(runner, at));
-    assert.equal(one, same);
-    assert.equal(new Set([here, one, two]).size, 3);
-    assert.ok(existsSync(two ?? ""));
+  it("counts copies for each host apart", () => {
+    const idOf = (runner: RunnerSettings): string | undefined =>
+      conversionHosts(Settings.parse({ version: 1, datastores: {}, storage: {}, runner }))[0]?.id;
+    const same = idOf({ ...ordinary, host: "CONV1", user: "x" });
+    assert.equal(idOf(ordinary), same);
+    assert.equal(new Set([idOf({ kind: "local" }), same, idOf({ ...ordinary, host: "conv2" })]).size, 3);
   });
 });

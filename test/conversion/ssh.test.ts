@@ -13,7 +13,7 @@ import { access, tool } from "./support/tools.ts";
 import { STACK } from "./support/world.ts";
 
 describe("runner ssh: the conversion host is behind a cable and sshd", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let bench: Bench;
   let host: ConversionHost;
   let far: { settings: Record<string, unknown>; wrapper: readonly string[] };

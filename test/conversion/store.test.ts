@@ -52,7 +52,7 @@ describe("the ledger on its image", () => {
     const rbd = fakeRbd();
     rbd.meta.set(LEDGER_KEY, JSON.stringify(ledger));
     const store = openLedger(rbd, identity);
-    await Promise.all([0, 1, 2, 3].map((slice) => store.apply({ kind: "finish", nonce: "n", slice })));
+    await Promise.all([0, 1, 2, 3].map((slice) => store.apply({ kind: "finish", nonce: "n", slices: [slice] })));
     assert.equal((await store.read())?.finished, "0-3");
   });
 });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Commands, Finished } from "../../conversion/effects.ts";
 import { Failure } from "../../conversion/failure.ts";
 import type { Writer } from "../../conversion/ledger/ledger.ts";
@@ -71,6 +74,13 @@ describe("opening an image", () => {
       }),
     };
     const rbd = fakeRbd(() => [mine, stranger]);
-    await assert.rejects(openWriter(commands, fakeClock(), rbd, "image", "/none", 1), refusal(`${mine}, ${stranger}`));
+    const folder = mkdtempSync(join(tmpdir(), "wavelift-opening-"));
+    try {
+      // Both servers say that they are ready: what is refused is the stranger, not a server that does not start.
+      for (const name of ["writer", "reader"]) writeFileSync(join(folder, `${name}.pid`), "");
+      await assert.rejects(openWriter(commands, fakeClock(), rbd, "image", folder, 1), refusal(`${mine}, ${stranger}`));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -15,7 +15,7 @@ describe("the target of an import", () => {
   const check = (volume: Partial<CinderVolume>, image: Partial<RbdImage>, job: Partial<ImportJob>): void => {
     const wanted = importJob(sourceOf("d.raw", "raw"), job);
     const found = freshVolume(importJob(sourceOf("d.raw", "raw")), "v", volume);
-    checkTarget(wanted, found, { sizeBytes: GIB, snapshots: 0, parent: null, ...image });
+    checkTarget(wanted, found, { sizeBytes: GIB, snapshots: 0, migrating: false, parent: null, ...image });
   };
   const cases: readonly (readonly [string, Partial<CinderVolume>, Partial<RbdImage>, RegExp])[] = [
     ["another stack's volume", { metadata: markMetadata({ ...mark, stack: "wavelift/other" }) }, {}, /wavelift\/other/],

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { project } from "../../cli/project.ts";
-import { checkNames, checkTexts } from "./check-guards.ts";
+import { checkNames, checkRules, checkTexts } from "./check-guards.ts";
 import type { Guard } from "./guard.ts";
 import { GUARANTEES, withTables } from "./guarantees.ts";
 import { brokenBy, freeNames, mutate } from "./mutate.ts";
@@ -18,7 +18,7 @@ describe("the guards of test/guards/*.yaml", function () {
     assert.deepEqual(faults, []);
   });
   it("stand where they are said to stand, once; without one the file is still a program; every rule has some", () => {
-    assert.deepEqual(checkTexts(project, guards), []);
+    assert.deepEqual([...checkRules(guards), ...checkTexts(project, guards)], []);
   });
   it("name tests that are there", async () => {
     assert.deepEqual(await checkNames(project, guards), []);

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { project } from "../../cli/project.ts";
 import { exitCodes, reportFailure, UserError } from "../../cli/failure.ts";
 import { prepare } from "../prepare.ts";
-import { checkNames, checkTexts } from "./check-guards.ts";
+import { checkNames, checkRules, checkTexts } from "./check-guards.ts";
 import type { Guard } from "./guard.ts";
 import { GUARANTEES, withTables } from "./guarantees.ts";
 import { testEnvironment, needsLab } from "./environment.ts";
@@ -79,7 +79,7 @@ async function run(options: Options): Promise<number> {
     return exitCodes.done;
   }
   say(`Looking at ${guards.length} guards ...`);
-  const wrong = [...checkTexts(project, all), ...(await checkNames(project, guards))];
+  const wrong = [...checkRules(all), ...checkTexts(project, guards), ...(await checkNames(project, guards))];
   if (wrong.length > 0) throw new UserError(wrong.join("\n"), exitCodes.failed);
   const labEnvironment = guards.some(({ test }) => needsLab(test)) && !options.prepared ? await prepare() : process.env;
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockFolder, readLocks } from "../../cli/stale-lock.ts";
 import type { CloudOffer } from "../../cloud/offer.ts";
@@ -71,8 +72,13 @@ async function faultsAtRest(wave: KillWave): Promise<string[]> {
   );
   const locks = lockFolder(wave.workspace.environment["PULUMI_BACKEND_URL"], "wavelift", WAVE);
   const held = locks === null ? [] : readLocks(locks).map(({ pid }) => `the stack's lock of pid ${pid} is left`);
-  const run = existsSync(wave.runFolder)
-    ? readdirSync(wave.runFolder).map((name) => `${name} is left in the run folder`)
-    : [];
+  const run = existsSync(wave.runFolder) ? leftIn(wave.runFolder) : [];
   return [...processes, ...held, ...run, ...(await wave.changedSources())];
+}
+
+/** Its folder of limits stays, empty: whoever waits or copies has a file there, and takes a dead one's away. */
+function leftIn(runFolder: string): string[] {
+  return readdirSync(runFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() || /^work-/.test(entry.name))
+    .map((entry) => `${path.join(entry.parentPath, entry.name)} is left in the run folder`);
 }

@@ -40,7 +40,7 @@ export function roleOf([command = "", first = "", second = ""]: readonly string[
   if (name.startsWith("pulumi-language-")) return "language";
   if (name === "pulumi-resource-openstack") return "openstack";
   if (name === "pulumi-resource-command") return "command";
-  if (name === "qemu-nbd" || name === "qemu-img") return name;
+  if (name === "qemu-nbd" || name === "rbd") return name;
   if (name !== "node") return "other";
   if (first.endsWith("bin/wavelift.mjs")) return second === "up" || second === "destroy" ? "wavelift" : "other";
   if (first.endsWith("bin/convert.mjs")) return "launcher";

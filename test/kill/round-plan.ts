@@ -10,7 +10,7 @@ export type Victim =
   | "launcher"
   | "program"
   | "qemu-nbd"
-  | "qemu-img"
+  | "rbd"
   | "group"
   | "terminal";
 
@@ -42,7 +42,7 @@ export interface RoundPlan {
   readonly strikes: readonly Strike[];
 }
 
-/** How often each is hit: weights. Tools run only while disks are copied. */
+/** How often each is hit: weights. The writer and the reader of an image run only while disks are copied. */
 const victims: readonly (readonly [Victim, number])[] = [
   ["wavelift", 2],
   ["engine", 3],
@@ -52,11 +52,11 @@ const victims: readonly (readonly [Victim, number])[] = [
   ["launcher", 3],
   ["program", 3],
   ["qemu-nbd", 2],
-  ["qemu-img", 2],
+  ["rbd", 2],
   ["group", 3],
   ["terminal", 3],
 ];
-const inUpOnly: ReadonlySet<Victim> = new Set(["language", "qemu-nbd", "qemu-img"]);
+const inUpOnly: ReadonlySet<Victim> = new Set(["language", "qemu-nbd"]);
 /** About what `up` and `destroy` of the wave print before the end, in lines. */
 const LINES = { up: 50, destroy: 26 } as const;
 
@@ -108,8 +108,10 @@ function momentFor(random: Random, victim: Victim, action: "up" | "destroy"): Mo
     case "launcher":
     case "program":
       return { kind: "process", number: random.whole(1, 6), delayMs: random.whole(0, 2500) };
+    case "rbd":
+      // They come and go: each looks, or records how far a disk is.
+      return { kind: "process", number: random.whole(1, action === "up" ? 40 : 6), delayMs: random.whole(0, 100) };
     case "qemu-nbd":
-    case "qemu-img":
       return { kind: "process", number: random.whole(1, 4), delayMs: random.whole(0, 500) };
     default:
       return { kind: "line", number: random.whole(1, LINES[action]), delayMs: random.whole(0, 1500) };

@@ -9,8 +9,8 @@ import { describeStrike, planRounds, type RoundPlan, type Strike } from "./round
 import { carryOut, type Hit } from "./strike.ts";
 import { KillWave, WAVE } from "./wave.ts";
 
-/** A struck run that does not end by itself within this time hangs, and is ended by force. */
-const HANG_SECONDS = 240;
+/** A struck run that does not end by itself within this time hangs: it is ended by force, and that is a fault. */
+const HANG_SECONDS = 900;
 
 export interface RoundResult {
   readonly round: number;
@@ -72,6 +72,7 @@ async function runRound(
 ): Promise<RoundResult> {
   const start = Date.now();
   const strikes: { strike: string; hit: string }[] = [];
+  const faults: string[] = [];
   const sleepers: Hit[] = [];
   const log = (name: string, text: string): void => {
     writeFileSync(path.join(logs, `${String(round).padStart(3, "0")}-${name}.log`), text);
@@ -81,10 +82,11 @@ async function runRound(
   for (const [index, strike] of plan.strikes.entries()) {
     const editing =
       index === 0 && plan.edit !== "none" ? sleep(3000).then(() => wave.plan(plan.second, plan.edit)) : null;
-    const { text, hit, how } = await struckRun(wave, plan.action, strike);
+    const { text, hit, how, hung } = await struckRun(wave, plan.action, strike);
     await editing;
     if (hit !== null && strike.signal === "SIGSTOP" && strike.sleepMs === null) sleepers.push(hit);
     log(`struck-${index + 1}`, text);
+    if (hung) faults.push(`the struck ${plan.action} did not end within ${HANG_SECONDS} s`);
     strikes.push({ strike: describeStrike(strike), hit: how });
     if (plan.action === "up") for (const id of await volumeIds(wave)) ever.add(id);
   }
@@ -92,7 +94,6 @@ async function runRound(
   const peace = await wave.workspace.wavelift(plan.action, WAVE, "--yes", "--", "--non-interactive", "--skip-preview");
   const done = Date.now();
   log("in-peace", peace.all);
-  const faults: string[] = [];
   if (peace.exitCode !== 0) faults.push(`the ${plan.action} in peace ended with ${peace.exitCode}`);
   // Who slept through all of it wakes up now, and must do nothing any more.
   for (const sleeper of sleepers) sleeper.wake();
@@ -111,7 +112,7 @@ async function struckRun(
   wave: KillWave,
   action: "up" | "destroy",
   strike: Strike,
-): Promise<{ text: string; hit: Hit | null; how: string }> {
+): Promise<{ text: string; hit: Hit | null; how: string; hung: boolean }> {
   const running = wave.workspace.start(action, WAVE, "--yes", "--", "--non-interactive", "--skip-preview");
   const group = running.pid ?? 0;
   let lines = 0;
@@ -136,7 +137,9 @@ async function struckRun(
     } else await Promise.race([sleep(strike.sleepMs), ending]);
     if (strike.sleepMs !== null) hit.wake();
   }
+  let hung = false;
   const hang = setTimeout(() => {
+    hung = true;
     killGroup(group);
   }, HANG_SECONDS * 1000);
   const result = await ending;
@@ -146,7 +149,7 @@ async function struckRun(
     hit === null
       ? `missed: the run had ended (${code})`
       : `hit ${hit.pid} after ${(hit.afterMs / 1000).toFixed(1)} s, line ${lines}; ended with ${code}`;
-  return { text: result.all, hit, how };
+  return { text: result.all, hit, how, hung };
 }
 
 function killGroup(group: number): void {

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { truncate } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { Ledger } from "../../conversion/ledger/ledger.ts";
 
 const MIB = 2 ** 20;
 
@@ -54,13 +55,13 @@ export async function watchers(volumeId: string): Promise<string[]> {
 }
 
 /** The ledger of a volume, or null. */
-export async function ledger(volumeId: string): Promise<{ state: string; finished?: unknown } | null> {
+export async function ledger(volumeId: string): Promise<Ledger | null> {
   const run = await execa(
     "rbd",
     ["--id", "cinder", "--pool", "volumes", "image-meta", "get", `volume-${volumeId}`, "wavelift.v1"],
     { reject: false },
   );
-  return run.exitCode === 0 ? (JSON.parse(run.stdout) as { state: string; finished?: unknown }) : null;
+  return run.exitCode === 0 ? Ledger.parse(JSON.parse(run.stdout)) : null;
 }
 
 /** Takes the ledger off a volume, where there is one. */

@@ -13,7 +13,7 @@ import type { WaveFile } from "../../inventory/schema/wave.ts";
 import { imagesOf, leftoversOf } from "../../lab/demo/leftovers.ts";
 import { markDescription, markMetadata } from "../../planning/mark.ts";
 import { bootSectorProperties, makeBootable } from "./boot-sector.ts";
-import { isIdentical, randomDisk } from "./disks.ts";
+import { forgetLedger, isIdentical, randomDisk } from "./disks.ts";
 import { startFaultProxy, type FaultProxy, type ProxiedRequest } from "./fault-proxy.ts";
 import { killRun } from "./kill-engine.ts";
 import { testVm } from "./vms.ts";
@@ -27,7 +27,7 @@ const creates = (noun: string) => (request: ProxiedRequest) =>
 
 /** One wave whose every first try is killed at an exact point; the steps build on each other. */
 describe("what a killed engine leaves behind", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const wave = new Workspace(WAVE);
   const disk = path.join(wave.datastore, "left.raw");
   let proxy: FaultProxy;
@@ -258,8 +258,8 @@ describe("what a killed engine leaves behind", function () {
   });
 });
 
-describe("a volume that Cinder fails to delete", function () {
-  this.timeout(600_000);
+describe("a wave without a server, and a volume of it that Cinder fails to delete", function () {
+  this.timeout(1_200_000);
   const wave = new Workspace("test-undeletable");
   before(async () => {
     await wave.open();
@@ -269,16 +269,58 @@ describe("a volume that Cinder fails to delete", function () {
     await wave.plan();
   });
   after(() => wave.close());
+  const destroy = () => wave.destroy();
+  const there = async (): Promise<string[]> =>
+    (await wave.offers())
+      .flatMap(({ volumes, ports }) => [...volumes, ...ports])
+      .flatMap(({ id, mark }) => (mark?.stack === "wavelift/test-undeletable" ? [id] : []));
 
-  it("ends destroy with what to do about it; all else is gone, and when it is mended the volume goes too", async () => {
+  it("is left alone, its free port too, by runs whose state is another one", async () => {
     const up = await wave.up();
     assert.equal(up.exitCode, 0, up.all);
+    const before = await there();
+    assert.equal(before.length, 2);
+    const backend = wave.environment["PULUMI_BACKEND_URL"] ?? "";
+    wave.environment["PULUMI_BACKEND_URL"] = `file://${wave.folder}`;
+    try {
+      const again = await wave.up();
+      assert.equal(again.exitCode, 2, again.all);
+      assert.match(again.all, /volume .*stuck1.*kept, because a disk was copied to it[^]*use the right backend/);
+      const destroyed = await destroy();
+      assert.notEqual(destroyed.exitCode, 0, "what is there is told as left");
+      assert.match(destroyed.all, /left: port stuck1-nic-4000 .*the state knows nothing of stuck1/);
+    } finally {
+      wave.environment["PULUMI_BACKEND_URL"] = backend;
+    }
+    assert.deepEqual(await there(), before);
+  });
+
+  it("is not rolled back once it is accepted, its free port neither", async () => {
+    const phase = async (value: string): Promise<void> => {
+      wave.writePlan({ "test-undeletable": { target: "lab", vms: { stuck1: { phase: value } } } });
+      await wave.plan();
+    };
+    await phase("accepted");
+    const accepted = await wave.up();
+    assert.equal(accepted.exitCode, 0, accepted.all);
+    const before = await there();
+    const destroyed = await destroy();
+    assert.equal(destroyed.exitCode, 2, destroyed.all);
+    assert.match(destroyed.all, /not destroyed:\n {2}stuck1: rollback is over: it was accepted\nNothing was removed/);
+    await phase("absent");
+    const up = await wave.up();
+    assert.equal(up.exitCode, 2, up.all);
+    assert.match(up.all, /is stopped:\n {2}stuck1: rollback is over/);
+    assert.deepEqual(await there(), before);
+    // Nothing in the product takes an acceptance back.
+    for (const volume of (await wave.volumes()).values()) await forgetLedger(volume);
+  });
+
+  it("ends destroy with what to do about it; all else is gone, and when it is mended the volume goes too", async () => {
     const [volumeId = ""] = [...(await wave.volumes()).values()];
     const client = await connect(readCloudEntry("lab", { OS_CLIENT_CONFIG_FILE: paths.cloudsYaml }));
     const setStatus = (status: string): Promise<unknown> =>
       client.request("block-storage", "POST", `/volumes/${volumeId}/action`, { "os-reset_status": { status } });
-    const destroy = () =>
-      wave.wavelift("destroy", "test-undeletable", "--yes", "--", "--non-interactive", "--skip-preview");
     try {
       await setStatus("error_deleting");
       const failed = await destroy();

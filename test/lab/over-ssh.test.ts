@@ -12,7 +12,7 @@ import { stateValues, Workspace } from "./workspace.ts";
 const SIZE_MIB = 1400;
 
 describe("a wave whose conversion host is behind sshd", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const wave = new Workspace("test-ssh");
   const disk = path.join(wave.datastore, "big.raw");
   let host: ConversionHost;

@@ -12,7 +12,7 @@ const WAVE = "test-phases";
 
 /** One wave whose VMs come, go and come again. The steps build on each other. */
 describe("phases, one VM at a time", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const wave = new Workspace(WAVE);
   const disk = (key: string): string => path.join(wave.datastore, `${key}.raw`);
   const vm = (key: string, last: number, more: object = {}) =>

@@ -12,7 +12,7 @@ const hostileName = `x$(touch ${proof})\`touch ${proof}\`; touch ${proof} & "'\\
 const hostileFile = `we,ird "$(touch wavelift-ran)' file.raw`;
 
 describe("what an import refuses, and names that try to be commands", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const wave = new Workspace("test-refused");
 
   before(async () => {

@@ -34,7 +34,7 @@ const vm: z.input<typeof PopulationVm> = {
 
 /** A wave whose facts come from a vCenter, which is asked again before each run. */
 describe("a wave of a live vCenter", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const wave = new Workspace(WAVE);
   let vcenter: Simulator;
 

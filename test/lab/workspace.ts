@@ -96,7 +96,7 @@ export class Workspace {
       ds2: path.join(paths.datastores, "ds2"),
     },
   ): void {
-    const settings = { version: 1, datastores, storage: { lab: {}, tenant: {} }, slots: 2, threads: 2 };
+    const settings = { version: 1, datastores, storage: { lab: { images: {} }, tenant: {} }, slots: 2, threads: 2 };
     writeFileSync(path.join(this.folder, "runners.yaml"), stringify(settings));
   }
 
@@ -164,6 +164,12 @@ export class Workspace {
   /** `wavelift ARGS`, running: for tests that kill it. It leads a process group of its own, as under a shell. */
   start(...args: string[]) {
     return execa(process.execPath, ["bin/wavelift.mjs", ...args], { ...this.options, detached: true });
+  }
+
+  /** Ctrl-C, which a terminal sends to the whole group. @returns how it ended */
+  async interrupt(running: ReturnType<Workspace["start"]>): Promise<Run> {
+    if (running.pid !== undefined && running.exitCode === null) process.kill(-running.pid, "SIGINT");
+    return runOf(await running);
   }
 
   async pulumi(...args: string[]): Promise<Run> {

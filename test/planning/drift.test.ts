@@ -67,6 +67,7 @@ describe("drift", () => {
         "disk 2001 position: - -> 1 !",
         "disk 2001 size: - -> 10 GiB",
         "disk 2001 source: - -> [ds1] vm/vm-2001.vmdk (vmdk) !",
+        "disk 2001 transport: - -> file",
         "disk 2001 volume type: - -> ceph !",
         "image property hw_firmware_type: - -> uefi",
         "image property hw_machine_type: - -> q35",

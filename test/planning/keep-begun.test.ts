@@ -196,6 +196,30 @@ describe("a VM that has begun, planned again", () => {
     assert.equal(after({ overrides: { serverGroup: "db" }, plan: groups, running: false }).vm.serverGroup, "db");
   });
 
+  it("is read as it was, unless the plan names a way: then from the same place, and with what that way needs", () => {
+    const facts = { source: { kind: "vsphere", id: "vm-1", server: "vc1" } };
+    const wayOf = (changed: Changed) => after({ facts, ...changed }).vm.disks.map(({ source }) => source);
+    for (const change of [{}, { again: true }, { running: false, before: { phase: "precopy" } }])
+      assert.deepEqual(
+        wayOf(change).map(({ transport, origin }) => [transport, origin]),
+        [
+          ["file", undefined],
+          ["file", undefined],
+        ],
+      );
+    const moved = { ...facts, disks: [disk(2000, { bootOrder: 0 }), disk(2001, { file: "elsewhere.vmdk" })] };
+    for (const again of [false, true]) {
+      const [first, second] = wayOf({ facts: moved, overrides: { transport: "https" }, again });
+      assert.deepEqual(first, {
+        ...{ transport: "https", datastore: "ds1", file: "vm/vm-2000.vmdk", format: "vmdk" },
+        origin: { server: "vc1", vm: "vm-1", deviceKey: 2000 },
+      });
+      assert.deepEqual(second, {
+        ...{ transport: "https", datastore: "ds1", file: "vm/vm-2001.vmdk", format: "vmdk" },
+      });
+    }
+  });
+
   it("is planned anew in precopy, but for what holds data and what only the source's silence says", () => {
     const precopy = { before: { phase: "precopy" }, running: false };
     const { vm } = after({ ...precopy, facts: { memoryMiB: 8000, disks: [disk(2000, { file: "x" }), disk(2001)] } });

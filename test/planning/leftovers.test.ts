@@ -4,7 +4,8 @@ import type { HeldPort, HeldServer, HeldVolume, Holdings } from "../../planning/
 import type { ImageFacts } from "../../planning/image-facts.ts";
 import { emptyVolume } from "../../planning/leftover-volume.ts";
 import { duplicateMessage, wouldDuplicate } from "../../planning/leftover-stop.ts";
-import { judgeLeftovers, leftoversOf, ownOf, vmOf, volumesToAsk, type KnownToState } from "../../planning/leftovers.ts";
+import { vmOf } from "../../planning/leftover.ts";
+import { judgeLeftovers, leftoversOf, ownOf, volumesToAsk, type KnownToState } from "../../planning/leftovers.ts";
 
 const STACK = "wavelift/wave1";
 const mark = (key: string, stack = STACK) => ({ stack, key, generation: 1 });
@@ -23,7 +24,7 @@ const port = (id: string, change: Partial<HeldPort> = {}): HeldPort => ({
   ...change,
 });
 const holdings = (change: Partial<Holdings>): Holdings[] => [
-  { target: "lab", projectId: "p1", volumes: [], servers: [], ports: [], ...change },
+  { target: "lab", projectId: "p1", volumes: [], servers: [], ports: [], images: [], ...change },
 ];
 const image = (change: Partial<typeof empty> = {}): Omit<ImageFacts, "volumeId"> => ({
   image: { ...empty, ...change },
@@ -40,11 +41,12 @@ function world(
   known: readonly string[] = [],
   images: Readonly<Record<string, Omit<ImageFacts, "volumeId">>> = {},
   interrupted: readonly string[] = ["a"],
+  vms: readonly string[] = ["a", "b"],
 ): World {
   const facts = Object.entries(images).map(([volumeId, found]) => [volumeId, { volumeId, ...found }] as const);
   return {
     holdings: holdings(held),
-    state: { ids: new Set(known), interruptedServers: new Set(interrupted) },
+    state: { ids: new Set(known), interruptedServers: new Set(interrupted), vms: new Set(vms) },
     images: new Map(facts),
   };
 }
@@ -133,7 +135,9 @@ describe("leftovers of a killed run", () => {
     };
     const it = world(held, [], { v1: image({ ledger: "sealed", hasData: true }) });
     assert.deepEqual(removed(it), []);
-    assert.match(judged(it)[0]?.reason ?? "", /does not know the volume/);
+    assert.match(judged(it)[0]?.reason ?? "", /does not know the volume\(s\) it runs from: v1/);
+    const stranger = { ...held, volumes: [volume("v1", { mark: null })] };
+    assert.deepEqual(removed(world(stranger, [], { v1: image() })), [], "a disk that is not of this VM");
     assert.match(judged(it)[1]?.reason ?? "", /belongs to s1, which stays/);
   });
 
@@ -142,6 +146,29 @@ describe("leftovers of a killed run", () => {
     const images = { v1: image({ ledger: "sealed" }) };
     assert.deepEqual(removed(world(held, ["v1"], images)), ["s1"]);
     assert.deepEqual(removed(world(held, ["v1"], images, ["b"])), []);
+  });
+
+  it("keep everything of a VM of which the state knows nothing: it may be alive in another state", () => {
+    const held = { volumes: [volume("v1")], servers: [server("s1")], ports: [port("p1")] };
+    const images = { v1: image() };
+    assert.deepEqual(removed(world(held, [], images)), ["s1", "p1", "v1"]);
+    const unknown = world(held, [], images, ["a"], ["b"]);
+    assert.deepEqual(removed(unknown), []);
+    for (const { reason } of judged(unknown)) assert.match(reason, /knows nothing of a: is it the state that made it/);
+  });
+
+  it("keep everything of a VM of which a copied disk is not in the state, and nothing else", () => {
+    const held = {
+      volumes: [volume("v1"), volume("v2", { mark: mark("a-disk-2001") }), volume("v3", { mark: mark("b-disk-1") })],
+      servers: [server("s1")],
+      ports: [port("p1"), port("p2", { mark: mark("b") })],
+    };
+    const it = world(held, [], { v1: image(), v2: image({ ledger: "sealed", hasData: true }), v3: image() });
+    assert.deepEqual(removed(it), ["p2", "v3"]);
+    const reasons = new Map(judged(it).map(({ leftover, reason }) => [leftover.id, reason]));
+    assert.match(reasons.get("v2") ?? "", /a disk was copied to it/);
+    for (const id of ["v1", "s1", "p1"])
+      assert.match(reasons.get(id) ?? "", /does not know the volume v2 of the same VM/);
   });
 
   it("keep everything of a VM of which any disk was accepted, known to the state or not", () => {
@@ -238,11 +265,12 @@ const worlds: fc.Arbitrary<World> = fc
     ports: fc.tuple(...ids.port.map(anyPort)),
     known: fc.subarray([...ids.volume, ...ids.server, ...ids.port]),
     interrupted: fc.subarray(["a", "b"]),
+    vms: fc.constantFrom(["a", "b"], ["a", "b"], ["a", "b"], ["a"], []),
     facts: fc.tuple(...ids.volume.map(anyFacts)),
   })
-  .map(({ volumes, servers, ports, known, interrupted, facts: found }) => ({
+  .map(({ volumes, servers, ports, known, interrupted, vms, facts: found }) => ({
     holdings: holdings({ volumes, servers, ports }),
-    state: { ids: new Set(known), interruptedServers: new Set(interrupted) },
+    state: { ids: new Set(known), interruptedServers: new Set(interrupted), vms: new Set(vms) },
     images: new Map(found.flatMap((one) => (one === null ? [] : [[one.volumeId, one] as const]))),
   }));
 
@@ -255,7 +283,7 @@ describe("leftovers in any world", () => {
         seen += gone.size;
         property(it, gone);
       }),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     );
   };
   const all = (it: World) => it.holdings.flatMap(({ volumes, servers, ports }) => [...volumes, ...servers, ...ports]);
@@ -269,6 +297,19 @@ describe("leftovers in any world", () => {
       }
     });
     assert.ok(seen > 200, `only ${seen} removals were seen: these worlds prove nothing`);
+  });
+
+  it("nothing goes of a VM that the state does not know, or of which something stays that holds a copy", () => {
+    always((it, gone) => {
+      const all = judged(it);
+      for (const vm of all
+        .filter(({ leftover }) => gone.has(leftover.id))
+        .map(({ leftover }) => vmOf(leftover) ?? "")) {
+        assert.ok(it.state.vms.has(vm), vm);
+        const copies = all.filter(({ leftover, reason }) => vmOf(leftover) === vm && /disk was copied/.test(reason));
+        assert.deepEqual(copies, []);
+      }
+    });
   });
 
   it("nothing of an accepted VM goes", () => {

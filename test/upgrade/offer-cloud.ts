@@ -17,6 +17,8 @@ function bodyOf(offer: CloudOffer, service: string, path: readonly string[]): un
       return compute(offer, path.join("/"));
     case "volume":
       return storage(offer, path.slice(1).join("/"));
+    case "image":
+      return { images: [] };
     case "network":
       return network(offer, path.filter((part) => part !== "v2.0").join("/"));
     default:

@@ -165,7 +165,8 @@ function expectedVm(vm: PopulationVm, dc: Datacenter, vcenter: Simulator): Found
       .filter(({ vms }) => vms.includes(vm.name))
       .map(({ name, kind, enabled, vms }) => ({ name, kind, enabled, others: vms.filter((one) => one !== vm.name) })),
     devices: [...vm.devices].sort(byLabel),
-    disks: vm.disks.map((disk) => ({
+    // What the disks hold is not the reader's.
+    disks: vm.disks.map(({ contentId: _, ...disk }) => ({
       ...disk,
       datastore: disk.datastore ?? vm.datastore,
       format: "vmdk",

@@ -31,12 +31,16 @@ describe("the lab's vCenter", function () {
     await assert.rejects(fetch(vcenter.url), /fetch failed/);
   });
 
-  it("asks for the password on /folder, and gives what is in the datastore", async () => {
-    const path = "/folder/web02/web02-flat.vmdk?dcPath=DC0&dsName=ds1";
-    const basic = (password: string) => `Basic ${Buffer.from(`${vcenter.user}:${password}`).toString("base64")}`;
+  it("asks for a session or the password on /folder, and gives what is in the datastore", async () => {
+    const path = "/folder/web02/web02.vmdk?dcPath=DC0&dsName=ds1";
+    const basic = (password: string) => ({
+      Authorization: `Basic ${Buffer.from(`${vcenter.user}:${password}`).toString("base64")}`,
+    });
     assert.equal(await soap.status(path), 401);
     assert.equal(await soap.status(path, basic("wrong")), 401);
     assert.equal(await soap.status(path, basic(vcenter.password)), 200);
+    assert.equal(await soap.status(path, { Cookie: 'vmware_soap_session="made-up"' }), 401);
+    assert.equal(await soap.status("/folder/web02/web02.vmdk?dcPath=DC1&dsName=ds1", basic(vcenter.password)), 404);
   });
 
   describe("after a login", () => {
@@ -62,6 +66,21 @@ describe("the lab's vCenter", function () {
         "MsMpEng.exe",
       ])
         assert.ok(text.includes(part), `${part} is not in ${text.slice(0, 400)}`);
+    });
+
+    it("gives ranges of a disk's file to the session, and nothing of a running VM's", async () => {
+      const path = "/folder/web02/web02-flat.vmdk?dcPath=DC0&dsName=ds1";
+      const range = { Range: "bytes=0-511" };
+      assert.equal(await soap.status(path, range), 500);
+      const [dc] = (await labPopulation()).datacenters;
+      const web02 = dc?.vms.find(({ name }) => name === "web02") ?? assert.fail("no web02");
+      await vcenter.put({ ...web02, powerState: "poweredOff" });
+      assert.equal(await soap.status(path, range), 206);
+      await vcenter.trouble({ endSessions: true });
+      assert.equal(await soap.status(path, range), 401);
+      assert.match(await soap.login(vcenter.user, vcenter.password), /LoginResponse/);
+      assert.equal(await soap.status(path, range), 206);
+      await vcenter.put(web02);
     });
 
     it("shows a VM that was put again as it is now", async () => {

@@ -47,11 +47,11 @@ export class Soap {
     );
   }
 
-  /** Status of a GET of the same server. */
-  async status(path: string, authorization?: string): Promise<number> {
+  /** Status of a GET of the same server, as the session where there is one. */
+  async status(path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
     const answer = await fetch(new URL(path, this.url), {
       dispatcher: this.dispatcher,
-      headers: authorization === undefined ? {} : { Authorization: authorization },
+      headers: { ...(this.cookie === "" ? {} : { Cookie: this.cookie }), ...headers },
     });
     await answer.body?.cancel();
     return answer.status;

@@ -111,7 +111,7 @@ func backingOf(disk Disk) (types.BaseVirtualDeviceBackingInfo, error) {
 	}
 	backing := &types.VirtualDiskFlatVer2BackingInfo{
 		VirtualDeviceFileBackingInfo: file(disk.File), DiskMode: disk.Mode, ThinProvisioned: &disk.Thin,
-		Uuid: uuid, Sharing: sharing, ChangeId: changeID,
+		Uuid: uuid, Sharing: sharing, ChangeId: changeID, ContentId: disk.ContentID,
 	}
 	if disk.Encrypted {
 		backing.KeyId = &types.CryptoKeyId{KeyId: "lab-key", ProviderId: &types.KeyProviderId{Id: "lab-kms"}}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/simulator"
@@ -13,12 +15,16 @@ import (
 
 // center is a datacenter with what its VMs are put into.
 type center struct {
-	name    string
+	name string
+	// Its place in the inventory, below the root.
+	path    string
 	object  *object.Datacenter
 	folders *object.DatacenterFolders
 	hosts   map[string]*place
 	// Folders of the datastores on this machine, by name.
-	stores   map[string]string
+	stores map[string]string
+	// Names of the hosts that mount each.
+	mounts   map[string]map[string]bool
 	networks map[string]types.BaseVirtualDeviceBackingInfo
 	// By the path below the datacenter's VM folder.
 	vmFolders map[string]*object.Folder
@@ -37,7 +43,15 @@ func (v *vcenter) populate(population Population) error {
 	ctx := context.Background()
 	root := object.NewRootFolder(v.client.Client)
 	for index, wanted := range population.Datacenters {
-		dc, err := root.CreateDatacenter(ctx, wanted.Name)
+		folder := root
+		for _, name := range strings.FieldsFunc(wanted.Folder, func(r rune) bool { return r == '/' }) {
+			made, err := folder.CreateFolder(ctx, name)
+			if err != nil {
+				return fmt.Errorf("folder %s: %w", wanted.Folder, err)
+			}
+			folder = made
+		}
+		dc, err := folder.CreateDatacenter(ctx, wanted.Name)
 		if err != nil {
 			return fmt.Errorf("datacenter %s: %w", wanted.Name, err)
 		}
@@ -46,8 +60,8 @@ func (v *vcenter) populate(population Population) error {
 			return err
 		}
 		c := &center{
-			name: wanted.Name, object: dc, folders: folders,
-			hosts: map[string]*place{}, stores: map[string]string{},
+			name: wanted.Name, path: path.Join(wanted.Folder, wanted.Name), object: dc, folders: folders,
+			hosts: map[string]*place{}, stores: map[string]string{}, mounts: map[string]map[string]bool{},
 			networks:  map[string]types.BaseVirtualDeviceBackingInfo{},
 			vmFolders: map[string]*object.Folder{"": folders.VmFolder},
 		}
@@ -128,6 +142,7 @@ func (v *vcenter) addDatastores(ctx context.Context, c *center, center int, want
 			return err
 		}
 		c.stores[store.Name] = folder
+		c.mounts[store.Name] = map[string]bool{}
 		hosts := store.Hosts
 		if len(hosts) == 0 {
 			for name := range c.hosts {
@@ -146,6 +161,7 @@ func (v *vcenter) addDatastores(ctx context.Context, c *center, center int, want
 			if _, err := system.CreateLocalDatastore(ctx, store.Name, folder); err != nil {
 				return err
 			}
+			c.mounts[store.Name][name] = true
 		}
 		v.describeDatastore(c, store)
 	}

@@ -26,21 +26,27 @@ type Start struct {
 	Names []string `json:"names"`
 	// Whether each disk gets a file of its size (sparse).
 	Files bool `json:"files"`
+	// Names of ESXi hosts that answer at /folder themselves, each at an address of its own.
+	HostServers []string `json:"hostServers"`
 }
 
-// Order is every further line: one of the two.
+// Order is every further line: one of these.
 type Order struct {
 	// A VM as it is from now on, by its name.
 	Put *VM `json:"put"`
 	// Name of a VM to take away.
 	Remove *string `json:"remove"`
+	// What goes wrong from now on.
+	Trouble *Trouble `json:"trouble"`
+	// How exports go from now on.
+	Lease *LeaseTrouble `json:"lease"`
 	// For a VM that is new.
 	Datacenter string `json:"datacenter"`
 }
 
 func main() {
 	if err := serve(); err != nil {
-		answer(map[string]any{"error": err.Error()})
+		say(map[string]any{"error": err.Error()})
 		os.Exit(1)
 	}
 }
@@ -62,18 +68,20 @@ func serve() error {
 		return err
 	}
 	defer vcenter.close()
-	answer(map[string]any{"url": vcenter.url, "certificate": vcenter.certificate, "ids": vcenter.ids()})
+	say(map[string]any{
+		"url": vcenter.url, "certificate": vcenter.certificate, "ids": vcenter.ids(), "hosts": vcenter.hosts.addresses(),
+	})
 	for lines.Scan() {
-		if id, err := vcenter.obey(lines.Bytes()); err != nil {
-			answer(map[string]any{"error": err.Error()})
+		if done, err := vcenter.obey(lines.Bytes()); err != nil {
+			say(map[string]any{"error": err.Error()})
 		} else {
-			answer(map[string]any{"id": id})
+			say(done)
 		}
 	}
 	return lines.Err()
 }
 
-func answer(what map[string]any) {
+func say(what map[string]any) {
 	text, err := json.Marshal(what)
 	if err != nil {
 		text = []byte(`{"error":"an answer that is no JSON"}`)

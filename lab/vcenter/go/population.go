@@ -15,6 +15,7 @@ type Population struct {
 
 type Datacenter struct {
 	Name       string      `json:"name"`
+	Folder     string      `json:"folder"`
 	Clusters   []Cluster   `json:"clusters"`
 	Hosts      []Host      `json:"hosts"`
 	Datastores []Datastore `json:"datastores"`
@@ -149,6 +150,7 @@ type Disk struct {
 	ChangeTracking bool       `json:"changeTracking"`
 	UsedBytes      *int64     `json:"usedBytes"`
 	ParentFile     *string    `json:"parentFile"`
+	ContentID      string     `json:"contentId"`
 }
 
 type Controller struct {

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/subtle"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
-	"strings"
+	"sync"
 
 	"github.com/vmware/govmomi"
 	_ "github.com/vmware/govmomi/pbm/simulator"
@@ -35,7 +33,14 @@ type vcenter struct {
 	// Keys of the custom attributes by name.
 	fieldKeys map[string]int32
 	// VMs made so far, for the names of their files.
-	made int
+	made     int
+	hosts    *hosts
+	troubles troubles
+	leases   *leases
+	// For centers, vms and sessions: requests are served while orders are obeyed.
+	lock sync.Mutex
+	// Keys of sessions that clients have begun.
+	sessions []string
 }
 
 func startVcenter(start Start) (*vcenter, error) {
@@ -51,10 +56,16 @@ func startVcenter(start Start) (*vcenter, error) {
 		return nil, fmt.Errorf("a user and a password are needed")
 	}
 	v := &vcenter{start: start, centers: map[string]*center{}, vms: map[string]*placedVM{}, fieldKeys: map[string]int32{}}
+	v.hosts = &hosts{vcenter: v, byName: map[string]*esxiHost{}, tickets: map[string]ticket{}}
+	v.leases = &leases{vcenter: v, open: map[string]*lease{}}
 	if err := v.listen(population.Product); err != nil {
 		return nil, err
 	}
 	if err := v.populate(population); err != nil {
+		v.close()
+		return nil, err
+	}
+	if err := v.hosts.open(start.HostServers); err != nil {
 		v.close()
 		return nil, err
 	}
@@ -81,9 +92,9 @@ func (v *vcenter) listen(product string) error {
 	service.RegisterEndpoints = true
 	service.Listen = &url.URL{Host: v.start.Listen, User: url.UserPassword(v.start.User, v.start.Password)}
 	service.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	v.model.Map().Handler = needSession
+	v.model.Map().Handler = v.handle
 	v.server = service.NewServer()
-	v.server.Config.Handler = v.guardFolder(v.server.Config.Handler)
+	v.server.Config.Handler = v.serveFolder(v.noteLogins(v.server.Config.Handler))
 	public := *v.server.URL
 	public.User = nil
 	v.url = public.String()
@@ -96,55 +107,53 @@ func (v *vcenter) listen(product string) error {
 	return err
 }
 
-// needSession refuses what the simulator would show to anybody.
-func needSession(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
-	if ctx.Session != nil || method.This.Type == "ServiceInstance" {
-		return nil, nil
+// handle looks at every call. It refuses what the simulator would show to anybody, and puts our own objects in the place of
+// the simulator's: into the session's registry, which goes before whatever a handler gives back.
+func (v *vcenter) handle(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+	if method.Name == "Login" && v.troubles.refusesLogins() {
+		return nil, &types.InvalidLogin{}
 	}
-	switch method.Name {
-	case "Fetch", "RetrieveProperties", "RetrievePropertiesEx":
-		return nil, &types.NotAuthenticated{NoPermission: types.NoPermission{Object: &method.This, PrivilegeId: "System.View"}}
+	if ctx.Session == nil {
+		return nil, needSession(method)
 	}
+	if method.Name == "AcquireGenericServiceTicket" && ctx.Session.Registry.Get(method.This) == nil {
+		ctx.Session.Registry.Put(&sessionManager{SessionManager: ctx.Map.SessionManager(), vcenter: v})
+	}
+	v.leases.stand(ctx, method)
 	return nil, nil
 }
 
-// guardFolder asks for the password on /folder, as ESXi and vCenter do, and lets nobody write there.
-func (v *vcenter) guardFolder(next http.Handler) http.Handler {
-	same := func(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, "/folder") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		user, password, ok := r.BasicAuth()
-		switch {
-		case !ok || !same(user, v.start.User) || !same(password, v.start.Password):
-			w.Header().Set("WWW-Authenticate", `Basic realm="VMware HTTP server"`)
-			w.WriteHeader(http.StatusUnauthorized)
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			w.WriteHeader(http.StatusMethodNotAllowed)
-		default:
-			next.ServeHTTP(w, r)
-		}
-	})
+func needSession(method *simulator.Method) types.BaseMethodFault {
+	if method.This.Type == "ServiceInstance" {
+		return nil
+	}
+	switch method.Name {
+	case "Fetch", "RetrieveProperties", "RetrievePropertiesEx":
+		return &types.NotAuthenticated{NoPermission: types.NoPermission{Object: &method.This, PrivilegeId: "System.View"}}
+	}
+	return nil
 }
 
-// obey does one order. It gives the id of the VM that is there now, "" where it was taken away.
-func (v *vcenter) obey(line []byte) (string, error) {
+// obey does one order and gives the answer: the id of the VM that is there now, or what was served so far.
+func (v *vcenter) obey(line []byte) (map[string]any, error) {
 	var order Order
 	if err := strict(line, &order); err != nil {
-		return "", err
+		return nil, err
 	}
-	if order.Remove != nil {
-		return "", v.removeVM(*order.Remove)
+	switch {
+	case order.Trouble != nil:
+		return map[string]any{"served": v.troubles.set(v, *order.Trouble)}, nil
+	case order.Lease != nil:
+		return map[string]any{"exports": v.leases.set(*order.Lease)}, nil
+	case order.Remove != nil:
+		return map[string]any{"id": ""}, v.removeVM(*order.Remove)
+	case order.Put != nil:
+		if err := v.putVM(order.Datacenter, *order.Put); err != nil {
+			return nil, err
+		}
+		return map[string]any{"id": v.vms[order.Put.Name].self.Value}, nil
 	}
-	if order.Put == nil {
-		return "", fmt.Errorf("neither put nor remove in %s", shorten(line))
-	}
-	if err := v.putVM(order.Datacenter, *order.Put); err != nil {
-		return "", err
-	}
-	return v.vms[order.Put.Name].self.Value, nil
+	return nil, fmt.Errorf("no order in %s", shorten(line))
 }
 
 // ids gives the managed object id of each VM by its name.
@@ -157,6 +166,7 @@ func (v *vcenter) ids() map[string]string {
 }
 
 func (v *vcenter) close() {
+	v.hosts.close()
 	v.server.Close()
 	v.model.Remove()
 }

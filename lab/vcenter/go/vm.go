@@ -35,7 +35,9 @@ func (v *vcenter) putVM(datacenter string, vm VM) error {
 		if err != nil {
 			return err
 		}
+		v.lock.Lock()
 		v.vms[vm.Name] = made
+		v.lock.Unlock()
 		placed = made
 	}
 	c := placed.center
@@ -74,7 +76,9 @@ func (v *vcenter) putVM(datacenter string, vm VM) error {
 	})
 	if err == nil {
 		v.moveVM(placed, host)
+		v.lock.Lock()
 		placed.now = vm
+		v.lock.Unlock()
 	}
 	return err
 }
@@ -166,7 +170,9 @@ func (v *vcenter) removeVM(name string) error {
 	if err := vm.Unregister(ctx); err != nil {
 		return err
 	}
+	v.lock.Lock()
 	delete(v.vms, name)
+	v.lock.Unlock()
 	return nil
 }
 

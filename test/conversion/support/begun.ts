@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseRanges } from "../../../conversion/ledger/ranges.ts";
-import { makeAs, makeDatastore, makeRaw, sourceOf } from "./disks.ts";
+import { makeAs, makeDatastore, makeFull, sourceOf } from "./disks.ts";
 import { holds, ledgerOf, makeImage, removeImages } from "./images.ts";
 import { processesWith, startStage, until, type Stage, type StageOptions } from "./launch.ts";
 import { startOpenStack, type FakeOpenStack } from "./openstack.ts";
@@ -13,6 +13,9 @@ import { freshVolume, importJob } from "./world.ts";
 /** Small slices: many of them, so that a run can be met in the middle. */
 const SLICE_MIB = 8;
 const SLICES = 9;
+
+/** So slow that the middle is not missed. */
+export const SLOW = { bandwidth: { mibPerSecond: 8 } } as const;
 
 /** An import that is in the middle of it. */
 export interface Begun {
@@ -45,19 +48,22 @@ export async function makeBench(): Promise<Bench> {
   const datastore = store.folder;
   const folder = mkdtempSync(join(tmpdir(), "wavelift-begun-"));
   const openstack = await startOpenStack();
-  const raw = makeRaw(join(datastore, "disk.raw"));
+  const raw = makeFull(join(datastore, "disk.raw"));
   makeAs(raw, "vmdk", join(datastore, "disk.vmdk"), "subformat=streamOptimized");
   const start = (options: Partial<StageOptions> = {}): Begun => {
     const { volumeId, image } = makeImage();
     const job = importJob(sourceOf("disk.vmdk", "vmdk"), { sliceMiB: SLICE_MIB });
     openstack.add(freshVolume(job, volumeId));
     const { cloudsYaml } = openstack;
-    const all = { folder, datastore, cloudsYaml, env: { WAVELIFT_VOLUME_ID: volumeId }, ...options };
-    return {
-      image,
-      stage: startStage("import", job, all),
-      again: (change) => startStage("import", job, { ...all, ...change }),
-    };
+    const all = { folder, datastore, cloudsYaml, ...options };
+    const run = (change: Partial<StageOptions> = {}): Stage =>
+      startStage("import", job, {
+        ...all,
+        ...change,
+        settings: { ...SLOW, ...options.settings, ...change.settings },
+        env: { WAVELIFT_VOLUME_ID: volumeId, ...options.env, ...change.env },
+      });
+    return { image, stage: run(), again: run };
   };
   return {
     ...{ folder, datastore, openstack, start },
@@ -67,6 +73,7 @@ export async function makeBench(): Promise<Bench> {
       await until(
         `slices of ${image} are finished: ${stage.stderr()}`,
         async () => finishedOf((await ledgerOf(image))?.finished) >= 2,
+        150,
       );
       return begun;
     },
@@ -79,7 +86,7 @@ export async function makeBench(): Promise<Bench> {
       assert.deepEqual([report.result, report.details.slices], ["copied", SLICES - done], stderr);
       assert.equal(await holds(image, raw), true);
     },
-    noWriter: (image) => until(`no process of ${image} is left`, () => processesWith(image).length === 0, 40),
+    noWriter: (image) => until(`no process of ${image} is left`, () => processesWith(image).length === 0, 120),
     holdsDisk: (image) => holds(image, raw),
     close: async () => {
       await removeImages();

@@ -47,6 +47,12 @@ export function makeRaw(path: string, capacityBytes = CAPACITY): string {
   return path;
 }
 
+/** A raw disk that holds data everywhere: each of its slices is copied by itself. */
+export function makeFull(path: string, capacityBytes = CAPACITY): string {
+  writeFileSync(path, randomBytes(capacityBytes));
+  return path;
+}
+
 /** Converts a raw disk into a file of another format. @param options for example subformat=streamOptimized */
 export function makeAs(raw: string, driver: string, path: string, options = ""): string {
   tool("qemu-img", "convert", "-f", "raw", "-O", driver, ...(options === "" ? [] : ["-o", options]), raw, path);
@@ -57,6 +63,18 @@ export function makeAs(raw: string, driver: string, path: string, options = ""):
 export function makeCompressed(raw: string, path: string): string {
   tool("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", raw, path);
   return path;
+}
+
+/** An encrypted QCOW2. qemu-img measures how fast it computes, and gives up where the clock is too coarse for that: tried again. */
+export function makeEncrypted(path: string): string {
+  const options = ["--object", "secret,id=s,data=x", "-o", "encrypt.format=luks,encrypt.key-secret=s"];
+  for (let left = 20; ; left -= 1)
+    try {
+      tool("qemu-img", "create", "-f", "qcow2", ...options, path, "1M");
+      return path;
+    } catch (error) {
+      if (left === 0 || !/accurate CPU usage/.test(String(error))) throw error;
+    }
 }
 
 /** An ESXi disk: a descriptor and its flat file, as on VMFS. @param flatName as the descriptor names it */

@@ -17,7 +17,7 @@ export function fakeRbd(watchers: () => string[] = () => []): Rbd & { meta: Map<
     access: { pool: "pool", user: "user", conf: "/none" },
     meta,
     fenced,
-    info: () => soon(() => ({ sizeBytes: 1, snapshots: 0, parent: null })),
+    info: () => soon(() => ({ sizeBytes: 1, snapshots: 0, migrating: false, parent: null })),
     watchers: () => soon(() => watchers().filter((address) => !fenced.includes(address))),
     hasData: () => soon(() => false),
     metadata: () => soon(() => new Map(meta)),

@@ -95,7 +95,7 @@ function argumentsOf(pid: number): string[] {
 }
 
 /** Waits until a condition holds; fails with `what` after a long time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, seconds = 180): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);

@@ -1,4 +1,5 @@
 import type { Commands, Finished } from "../../../conversion/effects.ts";
+import type { RateLimit } from "../../../conversion/limits/bandwidth.ts";
 import { commands } from "./tools.ts";
 
 /** Real tools, and something that happens in between. `ran` lists what was started. */
@@ -23,5 +24,13 @@ export function meddlingCommands(
   };
 }
 
-/** Whether a command was a copy. */
-export const isCopy = ([tool, verb]: readonly string[]): boolean => tool === "qemu-img" && verb === "convert";
+/** Something that happens before a block of the source is read; `count` is 1 for the first one that holds data. */
+export function meddlingRate(before: (count: number) => void | Promise<void>): RateLimit {
+  let count = 0;
+  return {
+    take: async () => {
+      count += 1;
+      await before(count);
+    },
+  };
+}

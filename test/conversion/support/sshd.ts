@@ -29,11 +29,33 @@ export interface ConversionHost {
 
 /** Starts sshd on a free port with keys of its own. Needs root, as the lab does. */
 export async function startConversionHost(): Promise<ConversionHost> {
-  const folder = mkdtempSync(join(tmpdir(), "wavelift-sshd-"));
+  const [host] = await startConversionHosts(1);
+  if (host === undefined) throw new Error("no conversion host");
+  return host;
+}
+
+/** Starts several, each with a cable of its own to the one place where launchers run. All are closed with the first. */
+export async function startConversionHosts(count: number): Promise<ConversionHost[]> {
   const name = `wls${process.pid}`;
+  tool("ip", "netns", "add", name);
+  tool("ip", "-n", name, "link", "set", "lo", "up");
+  const hosts: ConversionHost[] = [];
+  for (let index = 0; index < count; index++) hosts.push(await startAtCable(name, index));
+  return hosts.map((host, index) => ({
+    ...host,
+    close: async () => {
+      if (index > 0) return;
+      tool("ip", "netns", "del", name);
+      for (const one of hosts) await one.close();
+    },
+  }));
+}
+
+async function startAtCable(name: string, index: number): Promise<ConversionHost> {
+  const folder = mkdtempSync(join(tmpdir(), "wavelift-sshd-"));
   // 198.18.0.0/15 is for tests of networks (RFC 2544).
   const net = `198.18.${process.pid % 251}`;
-  const address = `${net}.1`;
+  const address = `${net}.${4 * index + 1}`;
   const port = 20_000 + (process.pid % 10_000);
   for (const key of ["host", "other", "login"])
     tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(folder, key));
@@ -41,13 +63,12 @@ export async function startConversionHost(): Promise<ConversionHost> {
   const entry = `[${address}]:${port}`;
   const knownHosts = join(folder, "known_hosts");
   writeFileSync(knownHosts, `${entry} ${hostKey}\n`);
-  tool("ip", "netns", "add", name);
-  tool("ip", "link", "add", `${name}h`, "type", "veth", "peer", "name", "cable", "netns", name);
-  tool("ip", "addr", "add", `${address}/30`, "dev", `${name}h`);
-  tool("ip", "link", "set", `${name}h`, "up");
-  const inside = ["ip", "netns", "exec", name];
-  tool("ip", "-n", name, "addr", "add", `${net}.2/30`, "dev", "cable");
-  for (const device of ["lo", "cable"]) tool("ip", "-n", name, "link", "set", device, "up");
+  const [cable, near] = [`cable${index}`, `${name}h${index}`];
+  tool("ip", "link", "add", near, "type", "veth", "peer", "name", cable, "netns", name);
+  tool("ip", "addr", "add", `${address}/30`, "dev", near);
+  tool("ip", "link", "set", near, "up");
+  tool("ip", "-n", name, "addr", "add", `${net}.${4 * index + 2}/30`, "dev", cable);
+  tool("ip", "-n", name, "link", "set", cable, "up");
   const sshd = startSshd(folder, address, port);
   await until("sshd listens", () => sshd.log().includes("Server listening"), 15);
   const bundles = join(folder, "bundles");
@@ -62,17 +83,16 @@ export async function startConversionHost(): Promise<ConversionHost> {
       node: process.execPath,
       folder: bundles,
     },
-    wrapper: inside,
+    wrapper: ["ip", "netns", "exec", name],
     ...{ folder, bundles, knownHosts, hostKey, entry },
     pull: () => {
-      tool("ip", "-n", name, "link", "set", "cable", "down");
+      tool("ip", "-n", name, "link", "set", cable, "down");
     },
     plug: () => {
-      tool("ip", "-n", name, "link", "set", "cable", "up");
+      tool("ip", "-n", name, "link", "set", cable, "up");
     },
     close: async () => {
       sshd.child.kill("SIGKILL");
-      tool("ip", "netns", "del", name);
       await until("no program is left", () => processesWith(bundles).length === 0, 40);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -5,9 +5,11 @@ import type { CinderVolume } from "../../../cloud/cinder.ts";
 import { systemClock } from "../../../conversion/effects.ts";
 import type { WorkOf } from "../../../conversion/input.ts";
 import type { DiskSource, ImportJob } from "../../../conversion/job.ts";
+import { unlimitedRate } from "../../../conversion/limits/bandwidth.ts";
 import { Settings } from "../../../conversion/settings.ts";
+import { holdSessions } from "../../../conversion/source/vsphere-sessions.ts";
 import { importDisk } from "../../../conversion/verbs/import.ts";
-import type { Cinder, Outcome, World } from "../../../conversion/verbs/world.ts";
+import type { Cinder, Glance, Outcome, World } from "../../../conversion/verbs/world.ts";
 import { markMetadata } from "../../../planning/mark.ts";
 import { access, commands } from "./tools.ts";
 
@@ -48,19 +50,39 @@ export function fakeCinder(volumes: readonly CinderVolume[]): Cinder & { volumes
   };
 }
 
+const none = (): Promise<never> => Promise.reject(new Error("this test has no Glance"));
+const noGlance: Glance = {
+  ...{ projectId: none, list: none, get: none, create: none, update: none },
+  ...{ addLocation: none, remove: none, users: none },
+};
+
 /** A world of real tools and the lab's Ceph; Cinder and Nova as given. `lines` gets what is logged. */
 export function makeWorld(datastore: string, change: Partial<World> = {}): World & { lines: string[] } {
   const lines: string[] = [];
-  const settings = Settings.parse({ version: 1, datastores: { ds: datastore }, storage: { lab: access }, threads: 4 });
+  const settings = Settings.parse({
+    version: 1,
+    datastores: { ds: datastore },
+    storage: { lab: { ...access, images: {} } },
+    threads: 4,
+  });
   return {
     commands,
     clock: systemClock,
     settings,
+    logins: {},
+    vsphere: holdSessions(change.logins ?? {}).session,
     cinder: fakeCinder([]),
-    nova: { getServer: () => Promise.resolve(null), consoleOutput: () => Promise.resolve("") },
+    nova: {
+      getServer: () => Promise.resolve(null),
+      consoleOutput: () => Promise.resolve(""),
+      computeHosts: () => Promise.resolve(null),
+    },
+    glance: noGlance,
     folder: mkdtempSync(join(sockets, "work-")),
     patience: { ownSeconds: 3, foreignSeconds: 3 },
     mayCopy: true,
+    rate: unlimitedRate,
+    signal: new AbortController().signal,
     ...change,
     lines,
     log: (line) => lines.push(line),
@@ -89,3 +111,7 @@ export async function runImport(run: ImportRun): Promise<{ outcome: Outcome; lin
 /** Result of an import's report; fails on anything else. */
 export const resultOf = (outcome: Outcome): string =>
   outcome.kind === "report" ? outcome.report.result : outcome.kind;
+
+/** Details of an import's report. */
+export const detailsOf = (outcome: Outcome): Record<string, unknown> =>
+  outcome.kind === "report" ? (outcome.report.details ?? {}) : {};
