@@ -4,6 +4,8 @@ import { noProxy } from "../cloud/transport.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
 import { mortal } from "./mortal.ts";
 import { project } from "./project.ts";
+import { backendUrl } from "./stale-lock.ts";
+import { removeTornAttributes } from "./torn-attributes.ts";
 
 /** How a pulumi ended. */
 export interface PulumiResult {
@@ -13,6 +15,13 @@ export interface PulumiResult {
 }
 
 let toldOfStrays = false;
+/** A run that was killed must not keep this one from reading the state. */
+async function mendBackend(): Promise<void> {
+  for (const file of await removeTornAttributes(backendUrl(process.env), "wavelift"))
+    process.stderr.write(
+      `Removed ${file}: a pulumi that was killed had left it empty, which makes the state unreadable.\n`,
+    );
+}
 
 /**
  * Environment of every pulumi: the ensured toolchain in front, and no setting of a cloud (an openrc file that was read):
@@ -20,6 +29,7 @@ let toldOfStrays = false;
  */
 export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   const toolchain = await ensureToolchain();
+  await mendBackend();
   const strays = strayCloudSettings(process.env);
   if (strays.length > 0 && !toldOfStrays)
     process.stderr.write(`Not used: ${strays.join(", ")}. A cloud is what its entry of clouds.yaml says.\n`);

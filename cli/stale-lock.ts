@@ -22,12 +22,17 @@ export function backendUrl(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
+/** Folder of a file backend on this machine; null for any other backend. */
+export function backendFolder(url: string | undefined): string | null {
+  if (url?.startsWith("file://") !== true) return null;
+  const root = url.startsWith("file:///") ? fileURLToPath(url) : url.slice("file://".length).replace(/\?.*$/, "");
+  return root.startsWith("~") ? path.join(process.env["HOME"] ?? "", root.slice(1)) : root;
+}
+
 /** Folder of a stack's locks, or null when the backend is not a file backend on this machine. */
 export function lockFolder(url: string | undefined, projectName: string, stack: string): string | null {
-  if (url?.startsWith("file://") !== true) return null;
-  const root = url.startsWith("file:///") ? fileURLToPath(url) : url.slice("file://".length);
-  const home = root.startsWith("~") ? path.join(process.env["HOME"] ?? "", root.slice(1)) : root;
-  return path.join(home, ".pulumi", "locks", "organization", projectName, stack);
+  const home = backendFolder(url);
+  return home === null ? null : path.join(home, ".pulumi", "locks", "organization", projectName, stack);
 }
 
 /** The locks in a folder; a file that is no lock is left alone. */

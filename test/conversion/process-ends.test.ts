@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,8 +120,11 @@ describe("what is started ends", function () {
     while (!printed.includes("\n")) await sleep(20);
     const engine = Number.parseInt(printed, 10);
     started.push(engine);
+    // The pipe ends with the last process that holds it; what was printed before it ended may be read after.
+    const end = once(wavelift.stdout, "end");
     wavelift.kill("SIGKILL");
     await isGone(engine);
+    await end;
     assert.match(printed, /INT/);
   });
 });

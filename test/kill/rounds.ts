@@ -42,8 +42,7 @@ export async function runRounds({ rounds, seed, onRound, signal }: RoundsOptions
   const logs = mkdtempSync(path.join(tmpdir(), `wavelift-kill-${seed}-`));
   const wave = new KillWave();
   const results: RoundResult[] = [];
-  let failed = true;
-  try {
+  const run = async (): Promise<boolean> => {
     await wave.open();
     const ever = new Set<string>();
     for (const [index, plan] of planRounds(seed, rounds).entries()) {
@@ -51,16 +50,22 @@ export async function runRounds({ rounds, seed, onRound, signal }: RoundsOptions
       const result = await runRound(wave, index + 1, plan, ever, logs);
       results.push(result);
       onRound(result);
-      if (result.faults.length > 0) return { results, logs };
+      if (result.faults.length > 0) return false;
     }
-    failed = false;
-    return { results, logs: null };
-  } finally {
-    for (const { pid } of processesOf(wave.folder)) end(pid);
-    await wave.workspace.close();
-    rmSync(wave.folder, { recursive: true, force: true });
-    if (!failed) rmSync(logs, { recursive: true, force: true });
-  }
+    return true;
+  };
+  // What went wrong first must not be hidden by what goes wrong while tidying up.
+  const [ran] = await Promise.allSettled([run()]);
+  for (const { pid } of processesOf(wave.folder)) end(pid);
+  const [tidied] = await Promise.allSettled([wave.workspace.close()]);
+  rmSync(wave.folder, { recursive: true, force: true });
+  const kept = `logs: ${logs}`;
+  if (ran.status === "rejected")
+    throw new Error(`after ${results.length} round(s): ${String(ran.reason)}; ${kept}`, { cause: ran.reason });
+  if (!ran.value) return { results, logs };
+  if (tidied.status === "rejected") throw new Error(`${String(tidied.reason)}; ${kept}`, { cause: tidied.reason });
+  rmSync(logs, { recursive: true, force: true });
+  return { results, logs: null };
 }
 
 async function runRound(
@@ -82,8 +87,11 @@ async function runRound(
   for (const [index, strike] of plan.strikes.entries()) {
     const editing =
       index === 0 && plan.edit !== "none" ? sleep(3000).then(() => wave.plan(plan.second, plan.edit)) : null;
-    const { text, hit, how, hung } = await struckRun(wave, plan.action, strike);
-    await editing;
+    // The run is waited for whatever becomes of the edit: what is done next must not meet it.
+    const [run, edited] = await Promise.allSettled([struckRun(wave, plan.action, strike), editing]);
+    if (run.status === "rejected") throw run.reason;
+    if (edited.status === "rejected") throw edited.reason;
+    const { text, hit, how, hung } = run.value;
     if (hit !== null && strike.signal === "SIGSTOP" && strike.sleepMs === null) sleepers.push(hit);
     log(`struck-${index + 1}`, text);
     if (hung) faults.push(`the struck ${plan.action} did not end within ${HANG_SECONDS} s`);
