@@ -4,8 +4,11 @@ import type { Clock, Commands, Started } from "../effects.ts";
 import { failed } from "../failure.ts";
 import type { PoolAccess } from "./rbd.ts";
 
-/** How often a running copy asks. Ceph itself takes some seconds to notice that a quota is passed. */
-const EVERY_MS = 10_000;
+/**
+ * How often a running copy asks: writes into a full pool wait, so nothing is lost by asking seldom, and `ceph` is Python,
+ * half a second of CPU for each disk that is being copied.
+ */
+const EVERY_MS = 30_000;
 const TIMEOUT_MS = 60_000;
 
 const OsdMap = z.object({
