@@ -7,7 +7,7 @@ import { imagesOf, leftoversOf } from "../../lab/demo/leftovers.ts";
 import { bootSectorProperties, makeBootable } from "./boot-sector.ts";
 import { isIdentical, randomDisk } from "./disks.ts";
 import { testVm } from "./vms.ts";
-import { Workspace } from "./workspace.ts";
+import { Workspace, type Run } from "./workspace.ts";
 
 const MIB = 2 ** 20;
 const SHARED = "test-two-shared";
@@ -92,6 +92,9 @@ describe("two waves and the estate that they share", function () {
   const serversOf = async (stack: string) =>
     (await a.offers()).flatMap(({ servers }) => servers.filter(({ mark }) => mark?.stack === stack));
 
+  let runs: readonly Run[] = [];
+
+  // Each of the tests needs both waves migrated, also where it runs alone.
   before(async () => {
     await a.open(groups(first));
     await b.init();
@@ -105,6 +108,9 @@ describe("two waves and the estate that they share", function () {
     a.writePlan(waves(), { ...groups(first), names: { volume: "two {label}" } });
     await a.plan();
     await b.plan();
+    a.writePlan(waves(), { ...groups(edited), names: { volume: "two {label}" } });
+    const estate = ["up", a.estate, "--yes", "--", "--non-interactive", "--skip-preview"];
+    runs = await Promise.all([a.up(), b.up(), a.wavelift(...estate)]);
   });
   after(async () => {
     await b.close();
@@ -112,12 +118,6 @@ describe("two waves and the estate that they share", function () {
   });
 
   it("migrate at the same time, while the estate gets another rule and an edited one", async () => {
-    a.writePlan(waves(), { ...groups(edited), names: { volume: "two {label}" } });
-    const runs = await Promise.all([
-      a.up(),
-      b.up(),
-      a.wavelift("up", a.estate, "--yes", "--", "--non-interactive", "--skip-preview"),
-    ]);
     for (const run of runs) assert.equal(run.exitCode, 0, run.all);
     const cloud = await estateInCloud();
     const shared = cloud.security.find(({ name }) => name === SHARED)?.id;
