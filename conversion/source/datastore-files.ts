@@ -1,6 +1,7 @@
 import { refused } from "../failure.ts";
 import { SourceFault, type Window } from "./contents.ts";
-import { RIGHTS, type FolderAnswer, type FolderDoor } from "./folder-door.ts";
+import type { AnswerHeaders, FolderAnswer } from "./folder-answer.ts";
+import { RIGHTS, type FolderDoor } from "./folder-door.ts";
 import { quote } from "./locate.ts";
 
 /** A file of a datastore as its server showed it. */
@@ -46,7 +47,7 @@ export function readFrom(
 ): Promise<void> {
   const what = `${disk}: ${quote(file.name)} at ${door.where}`;
   const last = offset + length - 1;
-  return door.get(file.name, `bytes=${offset}-${last}`, async (answer) => {
+  return door.read(file.name, `bytes=${offset}-${last}`, async (answer) => {
     await expectRange(answer, what);
     const range = contentRange(answer.headers);
     if (range === null || range.first !== offset || range.last !== last)
@@ -56,33 +57,9 @@ export function readFrom(
     const changes = changesOf(file, { ...file, ...seen(answer.headers), bytes: range.total });
     if (changes.length > 0)
       throw refused(`${what}: it changed while it was read: ${changes.join("; ")}. See that the VM is switched off.`);
-    let filled = 0;
-    await eachChunk(answer.body, (chunk) => {
-      if (filled + chunk.length > length)
-        throw new SourceFault(`${what}: more than the ${length} bytes of the range came`);
-      filled += chunk.copy(into, filled);
-    });
+    const filled = await answer.fill(into);
     if (filled !== length)
       throw new SourceFault(`${what}: ${filled} of ${length} bytes came at ${offset}, then the answer ended`);
-  });
-}
-
-/** By events: an iterator costs several turns of the queue for each 16 KiB that come. */
-function eachChunk(body: FolderAnswer["body"], take: (chunk: Buffer) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    body.once("end", resolve);
-    body.once("error", reject);
-    body.once("close", () => {
-      reject(new SourceFault("the answer ended before its time"));
-    });
-    body.on("data", (chunk: Buffer) => {
-      try {
-        take(chunk);
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-        body.destroy();
-      }
-    });
   });
 }
 
@@ -97,21 +74,19 @@ export function changesOf(before: DatastoreFile, now: DatastoreFile): string[] {
   return differs(before.etag, now.etag) ? [`${name} was replaced (its ETag is another)`] : [];
 }
 
-type Headers = FolderAnswer["headers"];
-
-const header = (headers: Headers, name: string): string | null => {
+const header = (headers: AnswerHeaders, name: string): string | null => {
   const value = [headers[name]].flat()[0];
   return value === undefined || value === "" ? null : value.slice(0, 200);
 };
 
-const seen = (headers: Headers): Pick<DatastoreFile, "modified" | "etag"> => ({
+const seen = (headers: AnswerHeaders): Pick<DatastoreFile, "modified" | "etag"> => ({
   modified: header(headers, "last-modified"),
   etag: header(headers, "etag"),
 });
 
-const shownRange = (headers: Headers): string => quote(header(headers, "content-range") ?? "no Content-Range");
+const shownRange = (headers: AnswerHeaders): string => quote(header(headers, "content-range") ?? "no Content-Range");
 
-function contentRange(headers: Headers): { first: number; last: number; total: number } | null {
+function contentRange(headers: AnswerHeaders): { first: number; last: number; total: number } | null {
   const [, first, last, total] =
     /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(header(headers, "content-range") ?? "") ?? [];
   return total === undefined ? null : { first: Number(first), last: Number(last), total: Number(total) };
@@ -145,16 +120,8 @@ async function expectRange(answer: FolderAnswer, what: string): Promise<void> {
 }
 
 /** The text of an answer, without what is markup. */
-async function reasonIn({ body }: FolderAnswer): Promise<string> {
-  const came: AsyncIterable<Buffer> = body;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of came) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= REASON_BYTES) break;
-  }
-  const text = Buffer.concat(chunks).subarray(0, REASON_BYTES).toString("utf8");
+async function reasonIn(answer: FolderAnswer): Promise<string> {
+  const text = await answer.text(REASON_BYTES);
   return text
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")

@@ -1,25 +1,13 @@
-import type { Readable } from "node:stream";
-import { Agent } from "undici";
-import { isCertificateFault } from "../../cloud/certificate.ts";
-import { PinError, tlsConnector } from "../../inventory/vsphere/tls-connector.ts";
+import { tlsConnector } from "../../inventory/vsphere/tls-connector.ts";
 import type { VsphereSession } from "../../inventory/vsphere/session.ts";
-import { Failure, refused } from "../failure.ts";
+import { refused } from "../failure.ts";
 import { SourceFault } from "./contents.ts";
+import type { FolderAnswer } from "./folder-answer.ts";
+import { FolderRequests, type Take } from "./folder-requests.ts";
+import { Unusual } from "./range-connection.ts";
 import { sourceError } from "./vsphere-fault.ts";
 
 const CONNECT_MS = 10_000;
-/** How long a server may be silent, before an answer and in the middle of one. */
-const SILENCE_MS = 60_000;
-
-/** One answer, whose body is read while it comes. */
-export interface FolderAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readable;
-}
-
-/** Takes an answer. Whatever it throws ends the request. */
-export type Take<T> = (answer: FolderAnswer) => Promise<T>;
 
 /** The way to /folder of a server: connections, and who is asking. */
 export interface FolderDoor {
@@ -30,6 +18,8 @@ export interface FolderDoor {
    * @throws {SourceFault} for what may heal, a refusal for what cannot, what `take` throws
    */
   get<T>(file: string, range: string, take: Take<T>): Promise<T>;
+  /** The same for what is much: a range of data, which comes straight to its place where the server answers plainly. */
+  read<T>(file: string, range: string, take: Take<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -56,49 +46,57 @@ export function sessionDoor(
   disk: string,
   { pathOf, depth, mayRead, onRenewed }: DoorOptions & { onRenewed: () => void },
 ): FolderDoor {
-  const agent = agentOf(tlsConnector(session.settings, CONNECT_MS), depth);
+  const requests = new FolderRequests((onread) => tlsConnector(session.settings, CONNECT_MS, onread), depth);
   const { origin } = session.settings.url;
   let worked = mayRead;
   let renewed = session.access().login;
-  const once = <T>(file: string, range: string, take: Take<T>): Promise<T> => {
+  const send = <T>(file: string, range: string, straight: boolean, take: Take<T>): Promise<T> => {
     const { cookie } = session.access();
-    return send(agent, origin, pathOf(file), { range, cookie }, disk, async (answer) => {
+    return requests.send({ origin, path: pathOf(file), headers: { range, cookie }, disk, straight }, async (answer) => {
       if (isUnknown(answer, worked)) throw new Unknown(statusOf(answer));
       return take(answer);
     });
   };
+  const once = async <T>(file: string, range: string, straight: boolean, take: Take<T>): Promise<T> => {
+    try {
+      return await send(file, range, straight, take);
+    } catch (error) {
+      if (!(error instanceof Unusual)) throw error;
+      return send(file, range, false, take);
+    }
+  };
+  const renewing = async <T>(file: string, range: string, straight: boolean, take: Take<T>): Promise<T> => {
+    const { login } = session.access();
+    try {
+      const taken = await once(file, range, straight, take);
+      worked = true;
+      return taken;
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error;
+    }
+    try {
+      await session.renew(login);
+    } catch (error) {
+      throw sourceError(disk, error);
+    }
+    if (session.access().login !== renewed) {
+      renewed = session.access().login;
+      onRenewed();
+    }
+    try {
+      return await once(file, range, straight, take);
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error;
+      throw worked
+        ? new SourceFault(`${disk}: ${session.server} has ended the new session, too (${error.message})`)
+        : refused(`${disk}: ${session.server} does not let the account read datastores (${error.message}). ${RIGHTS}`);
+    }
+  };
   return {
     where: session.server,
-    async get(file, range, take) {
-      const { login } = session.access();
-      try {
-        const taken = await once(file, range, take);
-        worked = true;
-        return taken;
-      } catch (error) {
-        if (!(error instanceof Unknown)) throw error;
-      }
-      try {
-        await session.renew(login);
-      } catch (error) {
-        throw sourceError(disk, error);
-      }
-      if (session.access().login !== renewed) {
-        renewed = session.access().login;
-        onRenewed();
-      }
-      try {
-        return await once(file, range, take);
-      } catch (error) {
-        if (!(error instanceof Unknown)) throw error;
-        throw worked
-          ? new SourceFault(`${disk}: ${session.server} has ended the new session, too (${error.message})`)
-          : refused(
-              `${disk}: ${session.server} does not let the account read datastores (${error.message}). ${RIGHTS}`,
-            );
-      }
-    },
-    close: () => agent.destroy(),
+    get: (file, range, take) => renewing(file, range, false, take),
+    read: (file, range, take) => renewing(file, range, true, take),
+    close: () => requests.close(),
   };
 }
 
@@ -113,44 +111,3 @@ function isUnknown({ status }: FolderAnswer, worked: boolean): boolean {
 
 const statusOf = ({ status, headers }: FolderAnswer): string =>
   `HTTP status ${status}${headers["location"] === undefined ? "" : ", to another page"}`;
-
-export const agentOf = (connect: ReturnType<typeof tlsConnector>, depth: number): Agent =>
-  new Agent({ connect, connections: depth, headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
-
-/** A request and its answer. What became of the connection is told as what may heal, but for a wrong certificate. */
-export async function send<T>(
-  agent: Agent,
-  origin: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  disk: string,
-  take: Take<T>,
-): Promise<T> {
-  try {
-    const {
-      statusCode: status,
-      headers: answered,
-      body,
-    } = await agent.request({ origin, path, method: "GET", headers });
-    // An answer that is not read to its end takes its connection with it.
-    body.on("error", () => undefined);
-    try {
-      return await take({ status, headers: answered, body });
-    } finally {
-      body.destroy();
-    }
-  } catch (error) {
-    throw connectionFault(error, new URL(origin).host, disk);
-  }
-}
-
-function connectionFault(error: unknown, host: string, disk: string): unknown {
-  if (!(error instanceof Error) || error instanceof Failure || error instanceof SourceFault) return error;
-  const code = "code" in error ? String(error.code) : "";
-  if (error instanceof PinError || isCertificateFault(code))
-    return refused(
-      `${disk}: ${host}: its certificate is not trusted: ${error instanceof PinError ? error.message : code}. Nothing was sent. Compare it with its administrator.`,
-    );
-  if (code === "") return error;
-  return new SourceFault(`${disk}: ${host}: ${error.message} (${code})`);
-}

@@ -1,13 +1,15 @@
-import type { Agent, buildConnector } from "undici";
+import type { OnReadOpts } from "node:net";
+import type { buildConnector } from "undici";
 import { nodeAt, nodesOf, textAt } from "../../inventory/vsphere/node-values.ts";
 import type { VsphereSession } from "../../inventory/vsphere/session.ts";
 import { textXml } from "../../inventory/vsphere/soap.ts";
 import { plainThumbprint, tlsConnector } from "../../inventory/vsphere/tls-connector.ts";
 import type { XmlNode } from "../../inventory/vsphere/xml-node.ts";
 import { refused } from "../failure.ts";
-import { SourceFault } from "./contents.ts";
-import { agentOf, RIGHTS, send, Unknown, type DoorOptions, type FolderDoor } from "./folder-door.ts";
+import { RIGHTS, Unknown, type DoorOptions, type FolderDoor } from "./folder-door.ts";
+import { FolderRequests, type Take } from "./folder-requests.ts";
 import { quote } from "./locate.ts";
+import { Unusual } from "./range-connection.ts";
 import { sourceError } from "./vsphere-fault.ts";
 
 const CONNECT_MS = 10_000;
@@ -34,10 +36,12 @@ export function ticketDoor(
 ): FolderDoor {
   const origin = originOf(disk, host);
   const where = `${host} (${address})`;
-  const agents = new Map<string | null, Agent>();
-  const agentFor = (thumbprint: string | null): Agent => {
-    const known = agents.get(thumbprint) ?? agentOf(connectorTo(session, address, thumbprint), depth);
-    agents.set(thumbprint, known);
+  const servers = new Map<string | null, FolderRequests>();
+  const serverWith = (thumbprint: string | null): FolderRequests => {
+    const connectorFor = (onread?: OnReadOpts): buildConnector.connector =>
+      connectorTo(session, address, thumbprint, onread);
+    const known = servers.get(thumbprint) ?? new FolderRequests(connectorFor, depth);
+    servers.set(thumbprint, known);
     return known;
   };
   const acquire = async (url: string): Promise<Ticket> => {
@@ -51,34 +55,32 @@ export function ticketDoor(
       throw sourceError(disk, error);
     }
   };
+  const ask = async <T>(file: string, range: string, straight: boolean, take: Take<T>): Promise<T> => {
+    const path = pathOf(file);
+    for (let tried = 1; ; tried += 1) {
+      const { id, thumbprint } = await acquire(`${origin}${path}`);
+      const headers = { range, cookie: `vmware_cgi_ticket=${id}` };
+      try {
+        return await serverWith(thumbprint).send({ origin, path, headers, disk, straight }, async (answer) => {
+          if (answer.status === 401) throw new Unknown("HTTP status 401");
+          return take(answer);
+        });
+      } catch (error) {
+        // The ticket is used up: the request is sent again with a new one.
+        if (error instanceof Unusual) return ask(file, range, false, take);
+        if (!(error instanceof Unknown)) throw error;
+        // A ticket lasts for minutes: a request that waited long is sent with a new one.
+        if (tried > 1)
+          throw refused(`${disk}: ${where} does not take the tickets that ${session.server} gives. ${RIGHTS}`);
+      }
+    }
+  };
   return {
     where,
-    async get(file, range, take) {
-      const path = pathOf(file);
-      for (let tried = 1; ; tried += 1) {
-        const { id, thumbprint } = await acquire(`${origin}${path}`);
-        try {
-          return await send(
-            agentFor(thumbprint),
-            origin,
-            path,
-            { range, cookie: `vmware_cgi_ticket=${id}` },
-            disk,
-            async (answer) => {
-              if (answer.status === 401) throw new Unknown("HTTP status 401");
-              return take(answer);
-            },
-          );
-        } catch (error) {
-          if (error instanceof SourceFault || !(error instanceof Unknown)) throw error;
-          // A ticket lasts for minutes: a request that waited long is sent with a new one.
-          if (tried > 1)
-            throw refused(`${disk}: ${where} does not take the tickets that ${session.server} gives. ${RIGHTS}`);
-        }
-      }
-    },
+    get: (file, range, take) => ask(file, range, false, take),
+    read: (file, range, take) => ask(file, range, true, take),
     close: async () => {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+      await Promise.all([...servers.values()].map((server) => server.close()));
     },
   };
 }
@@ -91,8 +93,13 @@ function originOf(disk: string, host: string): string {
 }
 
 /** The request is for the host's name, as its ticket is; the connection goes to the address. */
-function connectorTo(session: VsphereSession, address: string, thumbprint: string | null): buildConnector.connector {
-  const connect = tlsConnector({ ...session.settings, thumbprint }, CONNECT_MS);
+function connectorTo(
+  session: VsphereSession,
+  address: string,
+  thumbprint: string | null,
+  onread?: OnReadOpts,
+): buildConnector.connector {
+  const connect = tlsConnector({ ...session.settings, thumbprint }, CONNECT_MS, onread);
   const { hostname, port } = new URL(`https://${address}`);
   const target = { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? "443" : port };
   return (options, callback) => {

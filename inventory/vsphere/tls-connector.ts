@@ -1,3 +1,4 @@
+import type { OnReadOpts } from "node:net";
 import { createSecureContext, TLSSocket, type PeerCertificate } from "node:tls";
 import { buildConnector } from "undici";
 import { systemAuthorities } from "../../cloud/authorities.ts";
@@ -13,23 +14,30 @@ export class PinError extends Error {
  * Makes the connections of one source. Without a thumbprint the certificate must chain to a trusted authority and be for
  * the server's name. A thumbprint replaces these two checks, and is compared on every connection (sessions are not
  * resumed) before a byte is sent over it; the dates of the certificate still count.
+ * @param onread where what comes is put; default: the connection is read as a stream
  */
-export function tlsConnector({ caPem, thumbprint }: VsphereSettings, timeoutMs: number): buildConnector.connector {
+export function tlsConnector(
+  { caPem, thumbprint }: VsphereSettings,
+  timeoutMs: number,
+  onread?: OnReadOpts,
+): buildConnector.connector {
   const secureContext =
     thumbprint === null
       ? createSecureContext({ ca: caPem === null ? systemAuthorities() : [caPem] })
       : createSecureContext();
-  const connect = buildConnector({
+  const options = {
     secureContext,
     rejectUnauthorized: thumbprint === null,
     maxCachedSessions: 0,
     timeout: timeoutMs,
     // Answers are read one after the other.
     allowH2: false,
-  });
+    ...(onread === undefined ? {} : { onread }),
+  };
+  const connect = buildConnector(options);
   if (thumbprint === null) return connect;
-  return (options, callback) => {
-    connect(options, (...[error, socket]) => {
+  return (to, callback) => {
+    connect(to, (...[error, socket]) => {
       if (error !== null) {
         callback(error, null);
         return;
