@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SourceFault, type Window } from "../source/contents.ts";
 import { shakeHands, type Agreed } from "./handshake.ts";
 import { command, requestHeader, WHOLE } from "./protocol.ts";
@@ -11,6 +12,15 @@ export class NbdError extends Error {
 
 /** A server that takes the connection greets at once. One that was told to end before it served never does. */
 const GREETING_MS = 60_000;
+
+/** A server makes its socket first and listens a moment later (bind, listen): until then the connection is refused. */
+const LISTENING_MS = 1_500;
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof SourceFault &&
+  error.cause instanceof Error &&
+  "code" in error.cause &&
+  error.cause.code === "ECONNREFUSED";
 
 /** What is read at once until both sides have agreed. */
 const GREETING_BYTES = 64 * 1024;
@@ -59,6 +69,18 @@ export class NbdConnection {
    * @throws {SourceFault} when there is no server, or it is no good
    */
   static async open(path: string, what: string, greetingMs = GREETING_MS, plain = false): Promise<NbdConnection> {
+    const start = Date.now();
+    for (;;) {
+      try {
+        return await this.#openOnce(path, what, greetingMs, plain);
+      } catch (error) {
+        if (!isRefused(error) || Date.now() - start > LISTENING_MS) throw error;
+        await sleep(20);
+      }
+    }
+  }
+
+  static async #openOnce(path: string, what: string, greetingMs: number, plain: boolean): Promise<NbdConnection> {
     const greeting = Buffer.allocUnsafe(GREETING_BYTES);
     let room = (): Buffer => greeting;
     let receiving: Buffer = greeting;
@@ -76,7 +98,7 @@ export class NbdConnection {
     });
     const broken = new Promise<never>((_, reject) => {
       socket.once("error", (error) => {
-        reject(new SourceFault(`${what}: ${error.message}`));
+        reject(new SourceFault(`${what}: ${error.message}`, { cause: error }));
       });
       socket.once("close", () => {
         reject(new SourceFault(`${what}: the server ended the connection`));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +86,16 @@ describe("the NBD client", function () {
       serveNode(context(), "vm1-disk-1", { driver: "raw", file: { driver: "file", filename: "/none" } }),
       /vm1-disk-1: the source cannot be opened: qemu-nbd: .*none/,
     );
+  });
+
+  it("waits for a server that has made its socket and does not listen yet", async () => {
+    const path = join(folder, `late-${randomBytes(4).toString("hex")}.sock`);
+    const late =
+      "use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])); select(undef, undef, undef, 0.5);";
+    const child = commands.start("perl", ["-e", `${late} listen(S, 1); accept(C, S); syswrite(C, "none");`, path]);
+    while (!existsSync(path)) await sleep(10);
+    await assert.rejects(openNbd([path], { what: "disk" }), /the server ended the connection|protocol/);
+    assert.equal((await child.ended).code, 0);
   });
 
   /** A server that shakes hands as any does and answers the first read as `play` says. */
