@@ -3,7 +3,10 @@
 ML2=(--config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini)
 
 # Programs that services keep running lie in the lab's home: the clone that started them may be moved or deleted.
-install_helpers() { install -D -m 755 -t "$LAB_HOME/bin" "$LAB_SRC/wsgi.py" "$LAB_SRC/bootstrap.py"; }
+install_helpers() {
+  install -D -m 755 -t "$LAB_HOME/bin" "$LAB_SRC/wsgi.py" "$LAB_SRC/bootstrap.py"
+  install -D -m 755 "$LAB_SRC/ebtables.sh" "$LAB_HOME/bin/neutron/ebtables"
+}
 bootstrap() { "${CLEAN[@]}" /usr/bin/python3 "$LAB_HOME/bin/bootstrap.py" "$@"; }
 
 # schema DATABASES STEP COMMAND...: a step that makes tables. One that was begun and did not end starts with empty databases:
@@ -86,7 +89,8 @@ agents_up() {
   # an agent's first message is lost when no server listens, and costs it 60 s
   waitfor 180 neutron-server port_open 9696
   service cinder-volume cinder-volume
-  service neutron-linuxbridge neutron-linuxbridge-agent "${ML2[@]}" --config-file /etc/neutron/plugins/ml2/linuxbridge_agent.ini
+  service neutron-linuxbridge env PATH="$LAB_HOME/bin/neutron:$PATH" \
+    neutron-linuxbridge-agent "${ML2[@]}" --config-file /etc/neutron/plugins/ml2/linuxbridge_agent.ini
   service neutron-dhcp neutron-dhcp-agent --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/dhcp_agent.ini
   service nova-compute nova-compute
 }
