@@ -63,7 +63,8 @@ export async function removeVolume(client: CloudClient, id: string, patience = r
     if (status === null) return null;
     if (status === "error_deleting" || patience.now() >= end)
       return (
-        volumeRemedy(id, status) ?? `it is ${status} again after its removal: is its image held open (rbd status)?`
+        volumeRemedy(id, status) ??
+        `it is ${status} again after its removal: is its image held open (rbd status; docs/copying.md, "What heals")?`
       );
     // Cinder gives a volume back as available when its image was busy: a client that died keeps it open for 30 s.
     if (status === "available") {

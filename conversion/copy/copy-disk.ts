@@ -34,6 +34,8 @@ export interface DiskCopy {
   readonly source: InspectedSource;
   /** The ledger as it was when all was checked. */
   readonly seen: Ledger | null;
+  /** Listed watchers of the image that are nobody (rbd/takeover.ts). */
+  readonly ghosts: readonly string[];
 }
 
 export interface CopyResult {
@@ -57,7 +59,8 @@ export async function copyDisk(world: ReadWorld, copy: DiskCopy): Promise<CopyRe
   const rbd = openRbd(pool.commands, access);
   const store = openLedger(rbd, identity, copy.image);
   const nonce = randomUUID();
-  const writer = await openWriter(pool.commands, clock, rbd, copy.image, world.folder, CONNECTIONS + 1).catch(
+  const { image, ghosts } = copy;
+  const writer = await openWriter(pool.commands, clock, rbd, image, world.folder, CONNECTIONS + 1, ghosts).catch(
     (error: unknown) => {
       pool.stop();
       throw error;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { reasonOf, run } from "../commands.ts";
 import type { Commands, Finished } from "../effects.ts";
 import { failed } from "../failure.ts";
+import { ghostsAmong, Watcher } from "./ghosts.ts";
 
 /** How to reach a pool: the entry of runners.yaml. */
 export interface PoolAccess {
@@ -26,6 +27,8 @@ export interface Rbd {
   info(image: string): Promise<RbdImage | null>;
   /** Client addresses of those who hold the image open for writing. */
   watchers(image: string): Promise<string[]>;
+  /** Those of the watchers that are nobody (ghosts.ts). May take 10 s. */
+  ghosts(image: string): Promise<string[]>;
   /** Whether any object of the image was ever written and not discarded. */
   hasData(image: string): Promise<boolean>;
   /** The image's metadata by key. */
@@ -40,12 +43,13 @@ const TIMEOUT_MS = 120_000;
 const GONE = "No such file or directory";
 
 const Info = z.object({
+  id: z.string().optional(),
   size: z.int(),
   snapshot_count: z.int().default(0),
   features: z.array(z.string()).default([]),
   parent: z.object({ pool: z.string(), image: z.string(), snapshot: z.string() }).optional(),
 });
-const Status = z.object({ watchers: z.array(z.object({ address: z.string() })) });
+const Status = z.object({ watchers: z.array(Watcher) });
 const Extents = z.array(z.unknown());
 const Metadata = z.record(z.string(), z.string());
 
@@ -66,13 +70,20 @@ export function openRbd(commands: Commands, access: PoolAccess): Rbd {
     return parsed(schema, finished.stdout, () => failure(`${what} (unknown answer)`, image, finished));
   };
 
+  const infoOf = async (image: string): Promise<z.infer<typeof Info> | null> => {
+    const finished = await rbd("info", spec(image), "--format", "json");
+    if (finished.code === 2 && finished.stderr.includes(`error opening image ${image}: (2) ${GONE}`)) return null;
+    if (finished.code !== 0) throw failure("info", image, finished);
+    return parsed(Info, finished.stdout, () => failure("info (unknown answer)", image, finished));
+  };
+  const watchersOf = async (image: string): Promise<Watcher[]> =>
+    (await json(Status, "status", image, "status", spec(image))).watchers;
+
   return {
     access,
     async info(image) {
-      const finished = await rbd("info", spec(image), "--format", "json");
-      if (finished.code === 2 && finished.stderr.includes(`error opening image ${image}: (2) ${GONE}`)) return null;
-      if (finished.code !== 0) throw failure("info", image, finished);
-      const info = parsed(Info, finished.stdout, () => failure("info (unknown answer)", image, finished));
+      const info = await infoOf(image);
+      if (info === null) return null;
       const { parent } = info;
       return {
         sizeBytes: info.size,
@@ -82,8 +93,11 @@ export function openRbd(commands: Commands, access: PoolAccess): Rbd {
       };
     },
     async watchers(image) {
-      const status = await json(Status, "status", image, "status", spec(image));
-      return status.watchers.map(({ address }) => address);
+      return (await watchersOf(image)).map(({ address }) => address);
+    },
+    async ghosts(image) {
+      const id = (await infoOf(image))?.id;
+      return id === undefined ? [] : ghostsAmong(commands, access, `rbd_header.${id}`, await watchersOf(image));
     },
     async hasData(image) {
       return (await json(Extents, "diff", image, "diff", spec(image), "--whole-object")).length > 0;

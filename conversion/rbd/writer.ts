@@ -44,6 +44,7 @@ const WATCH_POLL_MS = 200;
  * Opens the image; nobody else may have it open.
  * @param folder folder that only this user can enter, for the sockets (at most 90 characters)
  * @param connections how many may use each of both at the same time
+ * @param ghosts listed watchers that are nobody (takeOver)
  * @throws when qemu-nbd fails, or another client opened the image at the same moment.
  */
 export async function openWriter(
@@ -53,6 +54,7 @@ export async function openWriter(
   image: string,
   folder: string,
   connections: number,
+  ghosts: readonly string[] = [],
 ): Promise<OpenWriter> {
   const { pool, user, conf } = rbd.access;
   const opts = imageOpts({ driver: "raw", file: { driver: "rbd", pool, image, user, conf } });
@@ -70,10 +72,10 @@ export async function openWriter(
   try {
     const writer = serve("writer", "--discard=unmap", "--detect-zeroes=off");
     servers.push(writer);
-    const address = await newWatcher(writer, clock, rbd, image, []);
+    const address = await newWatcher(writer, clock, rbd, image, ghosts);
     const reader = serve("reader", "--read-only");
     servers.push(reader);
-    const readerAddress = await newWatcher(reader, clock, rbd, image, [address]);
+    const readerAddress = await newWatcher(reader, clock, rbd, image, [...ghosts, address]);
     return {
       address,
       reader: readerAddress,

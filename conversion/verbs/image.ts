@@ -53,7 +53,7 @@ export async function makeImage(world: World, work: Work): Promise<Outcome> {
   const image = await checkImageTarget(rbd, pool, job, record, before, isCopied(before));
   // Another run's record appeared since it was looked for, and its data is whole.
   if (isCopied(before)) return finish(world, work, rbd, pool, record, before);
-  await takeOver(rbd, record.id, before?.writer ?? null, world.clock, world.log, world.patience);
+  const ghosts = await takeOver(rbd, record.id, before?.writer ?? null, world.clock, world.log, world.patience);
   // An old writer that ended in order has still recorded what it did: all is decided again, by what it left.
   if (before?.writer != null && JSON.stringify(await store.read()) !== JSON.stringify(before))
     return makeImage(world, work);
@@ -65,7 +65,14 @@ export async function makeImage(world: World, work: Work): Promise<Outcome> {
   const { stack, generation, disk } = job;
   await copyDisk(world, {
     ...{ disk, identity: { volumeId: record.id, disk, stack, generation }, access: rbd.access, image: record.id },
-    ...{ imageBytes: image.sizeBytes, capacityBytes: image.sizeBytes, sliceMiB: job.sliceMiB, source, seen: before },
+    ...{
+      imageBytes: image.sizeBytes,
+      capacityBytes: image.sizeBytes,
+      sliceMiB: job.sliceMiB,
+      source,
+      seen: before,
+      ghosts,
+    },
   });
   return finish(world, work, rbd, pool, record, await store.read());
 }

@@ -69,14 +69,14 @@ export async function importDisk(world: World, work: Work, lost = 0): Promise<Ou
   if (ledger !== null && !sameSource(ledger, claim))
     world.log(`${job.disk}: the source's files have changed since the last run: every slice is copied again`);
 
-  await takeOver(rbd, store.image, ledger?.writer ?? null, world.clock, world.log, world.patience);
+  const ghosts = await takeOver(rbd, store.image, ledger?.writer ?? null, world.clock, world.log, world.patience);
   // An old writer that ended in order has still recorded what it did: all is decided again, by what it left.
   if (ledger?.writer != null && !isSame(await store.read(), ledger)) return importDisk(world, work, lost);
   world.log(`${job.disk}: its source: ${source.how}`);
   const { capacityBytes } = job.source;
   const copied = await copyDisk(world, {
     ...{ disk: job.disk, identity, access: rbd.access, image: store.image, imageBytes: image.sizeBytes },
-    ...{ capacityBytes, sliceMiB: job.sliceMiB, source, seen: ledger },
+    ...{ capacityBytes, sliceMiB: job.sliceMiB, source, seen: ledger, ghosts },
   }).catch((error: unknown) => {
     if (!(error instanceof LostWriter) || lost >= MOST_LOST) throw error;
     world.log(`${error.message}. Nobody else has claimed it: it is opened again, and what is done stays`);

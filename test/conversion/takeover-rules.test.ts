@@ -6,13 +6,15 @@ import type { Commands, Finished } from "../../conversion/effects.ts";
 import { Failure } from "../../conversion/failure.ts";
 import type { Writer } from "../../conversion/ledger/ledger.ts";
 import { identify } from "../../conversion/process-identity.ts";
+import { ghostsAmong } from "../../conversion/rbd/ghosts.ts";
 import { takeOver } from "../../conversion/rbd/takeover.ts";
 import { openWriter } from "../../conversion/rbd/writer.ts";
-import { fakeClock, fakeRbd } from "./support/fake-rbd.ts";
+import { endingCommands, fakeClock, fakeRbd } from "./support/fake-rbd.ts";
 
 const mine = "192.0.2.1:0/1";
 const stranger = "192.0.2.9:0/9";
 const writer = (process: Writer["process"] = null): Writer => ({ nonce: "old", address: mine, process });
+const ghostly = (client: number): string => `192.0.2.${client}:0/7`;
 const refusal = (address: string) => (error: unknown) =>
   error instanceof Failure && error.exitCode === 2 && error.message.includes(`held open by ${address}`);
 
@@ -58,6 +60,69 @@ describe("taking an image over", () => {
     let asked = 0;
     const late = (): string[] => ((asked += 1) > 1 ? [stranger] : []);
     await assert.rejects(run(late, writer()), refusal(stranger));
+  });
+
+  const ghost = "192.0.2.7:0/7";
+  const goesOn = (watchers: () => string[], ghosts: () => string[], old: Writer | null = null) =>
+    takeOver(fakeRbd(watchers, ghosts), "image", old, fakeClock(), () => undefined, patience);
+
+  it("goes on where Ceph lists a watch that belongs to nobody, before the fence and after it, and says which", async () => {
+    assert.deepEqual(
+      await goesOn(
+        () => [ghost],
+        () => [ghost],
+      ),
+      [ghost],
+    );
+    let asked = 0;
+    const late = (): string[] => ((asked += 1) > 1 ? [ghost] : []);
+    assert.deepEqual(await goesOn(late, () => [ghost], writer()), [ghost]);
+  });
+  it("refuses a stranger beside such a watch, before the fence and after it", async () => {
+    await assert.rejects(
+      goesOn(
+        () => [ghost, stranger],
+        () => [ghost],
+      ),
+      refusal(stranger),
+    );
+    let asked = 0;
+    const late = (): string[] => ((asked += 1) > 1 ? [ghost, stranger] : []);
+    await assert.rejects(
+      goesOn(late, () => [ghost], writer()),
+      refusal(stranger),
+    );
+  });
+  it("takes nobody for a ghost who is one only at a moment", async () => {
+    let asked = 0;
+    await assert.rejects(
+      goesOn(
+        () => [stranger],
+        () => ((asked += 1) === 1 ? [stranger] : []),
+      ),
+      refusal(stranger),
+    );
+  });
+});
+
+describe("watchers that Ceph lists", () => {
+  const listed = [
+    { address: ghostly(1), client: 1 },
+    { address: ghostly(2), client: 2 },
+    { address: ghostly(3), client: 3 },
+  ];
+  const among = (finished: Partial<Finished>) =>
+    ghostsAmong(endingCommands(finished), { pool: "p", user: "u", conf: "/c" }, "rbd_header.1", listed);
+
+  it("are nobody when a notification names them neither among those that answer nor among those that do not", async () => {
+    const stdout = "reply client.1 cookie 94888305223312 : 0 bytes\ntimeout client.3 cookie 139904868684992\n";
+    const stderr = "error calling notify: (110) Connection timed out\nerror 110: (110) Connection timed out\n";
+    assert.deepEqual(await among({ code: 1, stdout, stderr }), [ghostly(2)]);
+    assert.deepEqual(await among({ code: 0, stdout: "" }), [ghostly(1), ghostly(2), ghostly(3)]);
+  });
+  it("are somebody as long as Ceph does not tell", async () => {
+    assert.deepEqual(await among({ code: 1, stderr: "error calling notify: (1) Operation not permitted" }), []);
+    assert.deepEqual(await among({ code: null, signal: "SIGKILL", stderr: "no answer in 60000 ms, ended" }), []);
   });
 });
 

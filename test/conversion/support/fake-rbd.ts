@@ -2,8 +2,11 @@ import type { Finished, Clock } from "../../../conversion/effects.ts";
 import type { Commands } from "../../../conversion/effects.ts";
 import type { Rbd } from "../../../conversion/rbd/rbd.ts";
 
-/** One image in memory. `watchers` is asked anew each time; `fenced` gets the addresses that were blocklisted. */
-export function fakeRbd(watchers: () => string[] = () => []): Rbd & { meta: Map<string, string>; fenced: string[] } {
+/** One image in memory. `watchers` and `ghosts` are asked anew each time; `fenced` gets the addresses that were blocklisted. */
+export function fakeRbd(
+  watchers: () => string[] = () => [],
+  ghosts: () => string[] = () => [],
+): Rbd & { meta: Map<string, string>; fenced: string[] } {
   const meta = new Map<string, string>();
   const fenced: string[] = [];
   // As long as a real answer takes at least: another call may come in between.
@@ -19,6 +22,7 @@ export function fakeRbd(watchers: () => string[] = () => []): Rbd & { meta: Map<
     fenced,
     info: () => soon(() => ({ sizeBytes: 1, snapshots: 0, migrating: false, parent: null })),
     watchers: () => soon(() => watchers().filter((address) => !fenced.includes(address))),
+    ghosts: () => soon(ghosts),
     hasData: () => soon(() => false),
     metadata: () => soon(() => new Map(meta)),
     setMeta: (_image, key, value) => soon(() => void meta.set(key, value)),
