@@ -69,15 +69,10 @@ export async function copyDisk(world: ReadWorld, copy: DiskCopy): Promise<CopyRe
   const hasher = startHasher();
   let mine = false;
   try {
-    await sameAsSeen(store, copy.seen, disk);
-    const claimed = await store.apply({
-      kind: "claim",
-      identity,
-      writer: { nonce, address: writer.address, reader: writer.reader, process: writer.process },
-      capacityBytes: copy.capacityBytes,
-      sliceMiB: copy.sliceMiB,
-      source: source.fingerprint,
-    });
+    const { address, reader, process } = writer;
+    const { capacityBytes, sliceMiB } = copy;
+    const claim = { identity, writer: { nonce, address, reader, process }, capacityBytes, sliceMiB };
+    const claimed = await store.claim({ kind: "claim", ...claim, source: source.fingerprint }, copy.seen);
     mine = true;
     const earlier =
       copy.seen !== null && claimed.finished !== "" ? `, slices ${claimed.finished} are done already` : "";
@@ -182,17 +177,6 @@ async function rootOfDisk(ledger: Ledger, known: ReadonlyMap<number, Node>, read
       known.get(slice) ?? (await windowNode(readBack, sliceWindow(ledger.capacityBytes, ledger.sliceMiB, slice))),
     );
   return rootOf(nodes);
-}
-
-export const isSame = (one: Ledger | null, other: Ledger | null): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
-
-/** Another run may have claimed the disk between the checks and the moment this run opened the image. */
-async function sameAsSeen(store: LedgerStore, seen: Ledger | null, disk: string): Promise<void> {
-  if (!isSame(await store.read(), seen))
-    throw failed(
-      `${disk}: another run has changed the ledger at this moment. Nothing was written; run again when it has ended.`,
-    );
 }
 
 /** @param otherwise what counts where the source cannot be asked; default: its fault is thrown */

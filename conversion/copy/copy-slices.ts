@@ -38,9 +38,11 @@ export async function copySlices(copy: SliceCopy, claimed: Ledger, nonce: string
   const copier = new ItemCopier({ ...copy, onDone });
   const finish = async (item: WorkItem, blocks: readonly Node[]): Promise<void> => {
     const found = nodesOf(item, claimed, blocks);
-    // What is empty is digested without being read.
-    if (!item.zero) await copy.store.recordNodes(found);
-    await copy.store.apply({ kind: "finish", nonce, slices: item.slices });
+    await allEnded<unknown>([
+      copy.store.apply({ kind: "finish", nonce, slices: item.slices }),
+      // What is empty is digested without being read.
+      ...(item.zero ? [] : [copy.store.recordNodes(found)]),
+    ]);
     for (const [slice, node] of found) nodes.set(slice, node);
   };
 

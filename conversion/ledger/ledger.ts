@@ -91,6 +91,9 @@ export function foreignFields(ledger: Ledger, expected: DiskIdentity): string[] 
 /** Whether the disk has come at least as far as `state`. */
 export const reached = (ledger: Ledger, state: State): boolean => states.indexOf(ledger.state) >= states.indexOf(state);
 
+export const isSame = (one: Ledger | null, other: Ledger | null): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 /** The ledger of an image by its two records: the one that has come further, where both are the same disk's. */
 export function furthest(record: Ledger | null, done: Ledger | null): Ledger | null {
   if (record === null || done === null || foreignFields(done, record).length > 0) return record;

@@ -1,10 +1,12 @@
-import { refused } from "../failure.ts";
+import { allEnded } from "../copy/all-ended.ts";
+import { failed, refused } from "../failure.ts";
 import type { Node } from "../copy/digest.ts";
 import type { Rbd } from "../rbd/rbd.ts";
 import {
   DONE_KEY,
   foreignFields,
   furthest,
+  isSame,
   LEDGER_KEY,
   parseLedger,
   reached,
@@ -32,18 +34,24 @@ export interface LedgerStore {
    */
   apply(event: LedgerEvent): Promise<Ledger>;
   /**
+   * Applies a claim where the ledger still is `seen`, by which all was checked: another run may have claimed the disk between
+   * the checks and the moment this run opened the image.
+   */
+  claim(event: LedgerEvent & { kind: "claim" }, seen: Ledger | null): Promise<Ledger>;
+  /**
    * The digests of slices that the image's records held when the ledger was read or changed last, of this copy: the ledger
    * says which. Some may be missing.
    */
   nodes(ledger: Ledger): Promise<Map<number, Node>>;
-  /** Adds digests of slices of the copy that was claimed last. */
+  /** Adds digests of slices of the copy that was claimed last. May run beside `apply`. */
   recordNodes(nodes: ReadonlyMap<number, Node>): Promise<void>;
 }
 
 /** @param image default: that of Cinder's volume */
 export function openLedger(rbd: Rbd, expected: DiskIdentity, image = imageName(expected.volumeId)): LedgerStore {
   const where = `${expected.disk}: the ledger of the RBD image ${rbd.access.pool}/${image}`;
-  let last: Promise<unknown> = Promise.resolve();
+  const oneAtATime = inTurn();
+  const nodesInTurn = inTurn();
   /** What the records hold, and of which copy. */
   let recorded: { readonly copy: CopyIdentity; readonly nodes: Map<number, Node> } | null = null;
   /** As it was read last. An `rbd` takes a tenth of a second of CPU: nothing is read twice. */
@@ -69,8 +77,12 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity, image = imageName(e
     return { ledger: furthest(ledger, done === undefined ? null : parseLedger(done)), hasDone: done !== undefined };
   };
 
-  const apply = async (event: LedgerEvent): Promise<Ledger> => {
+  const apply = async (event: LedgerEvent, seen?: Ledger | null): Promise<Ledger> => {
     const { ledger: before, hasDone } = await readAll();
+    if (seen !== undefined && !isSame(before, seen))
+      throw failed(
+        `${expected.disk}: another run has changed the ledger at this moment. Nothing was written; run again when it has ended.`,
+      );
     let after: Ledger;
     try {
       after = transition(before, event);
@@ -79,8 +91,9 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity, image = imageName(e
       throw error;
     }
     // A claim of what was done (its source has changed) takes the second copy back too.
-    if (hasDone || reached(after, "copied")) await rbd.setMeta(image, DONE_KEY, JSON.stringify(after));
-    await rbd.setMeta(image, LEDGER_KEY, JSON.stringify(after));
+    const keys = hasDone || reached(after, "copied") ? [DONE_KEY, LEDGER_KEY] : [LEDGER_KEY];
+    // Whichever comes first: with one of them nothing has been written yet that the other does not know of.
+    await allEnded(keys.map((key) => rbd.setMeta(image, key, JSON.stringify(after))));
     return after;
   };
 
@@ -106,16 +119,19 @@ export function openLedger(rbd: Rbd, expected: DiskIdentity, image = imageName(e
   return {
     image,
     nodes: nodesOf,
-    recordNodes: (nodes) => {
-      const result = last.then(() => recordNodes(nodes));
-      last = result.catch(() => undefined);
-      return result;
-    },
+    recordNodes: (nodes) => nodesInTurn(() => recordNodes(nodes)),
     read: async () => (await readAll()).ledger,
-    apply: (event) => {
-      const result = last.then(() => apply(event));
-      last = result.catch(() => undefined);
-      return result;
-    },
+    apply: (event) => oneAtATime(() => apply(event)),
+    claim: (event, seen) => oneAtATime(() => apply(event, seen)),
+  };
+}
+
+/** Does one thing after the other, whether it works or not. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
   };
 }

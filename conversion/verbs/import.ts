@@ -1,11 +1,12 @@
-import { copyDisk, isSame, LostWriter } from "../copy/copy-disk.ts";
+import { copyDisk, LostWriter } from "../copy/copy-disk.ts";
 import { failed, refused } from "../failure.ts";
 import type { WorkOf } from "../input.ts";
 import { importInstant } from "../instant/import-instant.ts";
-import { reached } from "../ledger/ledger.ts";
+import { isSame, reached } from "../ledger/ledger.ts";
 import { imageName, openLedger } from "../ledger/store.ts";
 import { sameSource } from "../ledger/transitions.ts";
 import { takeOver } from "../rbd/takeover.ts";
+import type { Rbd } from "../rbd/rbd.ts";
 import { fullPool, fullPoolFailure } from "../rbd/full-pool.ts";
 import { inspectDisk } from "../source/inspect-disk.ts";
 import { checkTarget } from "./target-checks.ts";
@@ -31,8 +32,9 @@ export async function importDisk(world: World, work: Work, lost = 0): Promise<Ou
   // First of all: an image that reads from its source cannot even be looked at while its gateway is not there.
   const instant = job.instant === true ? await importInstant(world, work) : null;
   if (instant !== null) return instant;
-  // Side by side: many disks are small, and each of these takes a process some tenths of a second.
-  const [image, full] = await Promise.all([rbd.info(store.image), fullPool(world.commands, rbd.access)]);
+  // Beside all that is looked at: many disks are small, and `ceph` is Python, half a second of CPU.
+  const full = expectRoom(world, job.disk, rbd);
+  const image = await rbd.info(store.image);
   if (image?.migrating === true)
     throw refused(
       `${job.disk}: the RBD image ${rbd.access.pool}/${store.image} reads from elsewhere (rbd status tells from where): an instant ` +
@@ -43,9 +45,8 @@ export async function importDisk(world: World, work: Work, lost = 0): Promise<Ou
       `${job.disk}: there is no RBD image ${rbd.access.pool}/${imageName(volumeId)}. Does \`storage\` of the target ` +
         `"${job.target}" in runners.yaml name the pool of Cinder's back end, and does the volume ${volumeId} exist?`,
     );
-  // Even the ledger cannot be read in a full pool: `rbd image-meta` registers a watch, which is a write.
-  if (full !== null) throw fullPoolFailure(job.disk, full);
-  const ledger = await store.read();
+  // In a full pool even this waits for ever: `rbd image-meta` registers a watch, which is a write.
+  const ledger = await full.unlessFull(store.read());
   if (ledger !== null && ledger.state !== "copied" && reached(ledger, "copied"))
     return report(world, work, `skipped: ${ledger.state}`);
   const volume = await world.cinder.getVolume(volumeId);
@@ -64,7 +65,7 @@ export async function importDisk(world: World, work: Work, lost = 0): Promise<Ou
       `${job.disk}: the RBD image ${rbd.access.pool}/${store.image} holds data that no ledger explains (unexplained data). ` +
         "Nothing was written. See what it is; if it is worth nothing, delete the volume, so that Pulumi makes a new one.",
     );
-  await source.expectUnused();
+  await Promise.all([source.expectUnused(), full.room]);
   if (!world.mayCopy) return { kind: "needsSlot" };
   if (ledger !== null && !sameSource(ledger, claim))
     world.log(`${job.disk}: the source's files have changed since the last run: every slice is copied again`);
@@ -86,6 +87,17 @@ export async function importDisk(world: World, work: Work, lost = 0): Promise<Ou
   if (copied === null) return world.clock.sleep(LOST_PAUSE_MS).then(() => importDisk(world, work, lost + 1));
   const { slices, digest } = copied;
   return report(world, work, "copied", { bytes: capacityBytes, slices, digest, source: source.how });
+}
+
+/** Asks whether the pool has room; `room` is refused when it has none. */
+function expectRoom({ commands }: World, disk: string, { access }: Rbd) {
+  const room = fullPool(commands, access).then((reason) => {
+    if (reason !== null) throw fullPoolFailure(disk, reason);
+  });
+  room.catch(() => undefined);
+  /** What comes of work that would wait for room. */
+  const unlessFull = <T>(work: Promise<T>): Promise<T> => Promise.race([work, room.then(() => work)]);
+  return { room, unlessFull };
 }
 
 function report(world: World, { verb, job }: Work, result: string, details?: Record<string, string | number>): Outcome {
