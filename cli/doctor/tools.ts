@@ -10,8 +10,8 @@ interface Tool {
   readonly because: string;
   readonly debian: string;
   readonly redHat: string;
-  /** Nothing uses it today. */
-  readonly optional?: true;
+  /** What alone uses it: it may be absent elsewhere. */
+  readonly onlyFor?: string;
 }
 
 const QEMU = {
@@ -34,9 +34,13 @@ const tools: readonly Tool[] = [
   { name: "qemu-nbd", ...QEMU },
   { name: "rbd", ...CEPH },
   { name: "ceph", ...CEPH },
+  { name: "rados", ...CEPH },
   { name: "setpriv", needed: null, because: "", debian: "util-linux", redHat: "util-linux" },
   { name: "prlimit", needed: null, because: "", debian: "util-linux", redHat: "util-linux" },
-  { name: "nbdkit", needed: null, because: "", debian: "nbdkit", redHat: "nbdkit", optional: true },
+  {
+    ...{ name: "nbdkit", needed: null, because: "", debian: "nbdkit", redHat: "nbdkit nbdkit-ssh-plugin" },
+    onlyFor: "sources that are read over ssh (its ssh plugin) or by VMware's library (its vddk plugin)",
+  },
 ];
 
 /** The tools of a conversion host: there, and new enough. */
@@ -57,14 +61,10 @@ function judgeTool(where: string, tool: Tool, facts: HostFacts["tools"][string] 
   const expected = needed === null ? "there" : `${needed} or later: ${because}`;
   const install = `Debian: apt install ${debian}; RHEL: dnf install ${redHat}`;
   const found = facts?.found !== true ? "not there" : (facts.version ?? "a version that it does not tell");
-  if (tool.optional === true)
+  if (tool.onlyFor !== undefined && facts?.found !== true)
     return {
-      where,
-      check: name,
-      state: "note",
-      found,
-      expected: "nothing: no way of copying uses it today",
-      remedy: "",
+      ...{ where, check: name, state: "note", found },
+      ...{ expected: `there for ${tool.onlyFor}`, remedy: `Install it for them. ${install}.` },
     };
   if (facts?.found !== true)
     return { where, check: name, state: "fault", found, expected, remedy: `Install it. ${install}.` };

@@ -13,7 +13,7 @@ import { probePool } from "./pool.ts";
 
 /** A network mount whose server is gone answers never. */
 const TIMEOUT_MS = 10_000;
-const TOOLS = ["qemu-img", "qemu-nbd", "rbd", "ceph", "setpriv", "prlimit", "nbdkit"];
+const TOOLS = ["qemu-img", "qemu-nbd", "rbd", "ceph", "rados", "setpriv", "prlimit", "nbdkit"];
 
 /** Looks at this host as the conversion program will use it. Writes one small image into each pool, and removes it. */
 export async function probeHost(commands: Commands, settings: Settings, log: Log): Promise<HostFacts> {

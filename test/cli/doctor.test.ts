@@ -30,6 +30,7 @@ const healthy: HostFacts = {
     "qemu-nbd": tool("7.2"),
     rbd: tool("16.2.15"),
     ceph: tool("19.2.0"),
+    rados: tool("19.2.0"),
     setpriv: tool("2.38.1"),
     prlimit: tool("2.38.1"),
   },
@@ -48,6 +49,14 @@ const bad = (change: Partial<HostFacts>): string[] =>
 describe("doctor", () => {
   it("finds nothing on a healthy host", () => {
     assert.deepEqual(bad({}), []);
+  });
+
+  it("says which sources need nbdkit where it is missing, which is no fault", () => {
+    const missing = judge({ tools: { ...healthy.tools, nbdkit: { found: false, version: null } } });
+    const nbdkit = missing.find(({ check }) => check === "nbdkit");
+    assert.deepEqual([nbdkit?.state, nbdkit?.found], ["note", "not there"]);
+    assert.match(nbdkit?.expected ?? "", /over ssh .* VMware's library/);
+    assert.match(nbdkit?.remedy ?? "", /apt install nbdkit/);
   });
 
   const faults: [string, Partial<HostFacts>, RegExp][] = [
