@@ -176,7 +176,11 @@ describe("runner slurm: a pool of conversion hosts without a shared folder", fun
     };
     it(cut, () => results.get(cut));
     for (const [what] of killings) it(what, () => results.get(what));
-    after(() => pool.isEmpty());
+    after(async () => {
+      // Also where only one of these tests was asked for.
+      await Promise.allSettled(results.values());
+      await pool.isEmpty();
+    });
   });
 
   it("wavelift doctor asks the controller, looks for licences, and runs the program on each node that takes jobs", async () => {
