@@ -65,7 +65,8 @@ export async function importDisk(world: World, work: Work, lost = 0): Promise<Ou
       `${job.disk}: the RBD image ${rbd.access.pool}/${store.image} holds data that no ledger explains (unexplained data). ` +
         "Nothing was written. See what it is; if it is worth nothing, delete the volume, so that Pulumi makes a new one.",
     );
-  await Promise.all([source.expectUnused(), full.room]);
+  await source.expectUnused();
+  await full.room;
   if (!world.mayCopy) return { kind: "needsSlot" };
   if (ledger !== null && !sameSource(ledger, claim))
     world.log(`${job.disk}: the source's files have changed since the last run: every slice is copied again`);
