@@ -91,6 +91,7 @@ export function foreignFields(ledger: Ledger, expected: DiskIdentity): string[] 
 /** Whether the disk has come at least as far as `state`. */
 export const reached = (ledger: Ledger, state: State): boolean => states.indexOf(ledger.state) >= states.indexOf(state);
 
+/** Whether both are the same record, or both are none. */
 export const isSame = (one: Ledger | null, other: Ledger | null): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 

@@ -6,7 +6,7 @@ import { looksOf, makeRecord, ownRecord } from "../image/record.ts";
 import { checkImageTarget, ledgerOf } from "../image/target.ts";
 import type { WorkOf } from "../input.ts";
 import type { ImageJob } from "../job.ts";
-import { reached, type Ledger } from "../ledger/ledger.ts";
+import { isSame, reached, type Ledger } from "../ledger/ledger.ts";
 import { sameSource } from "../ledger/transitions.ts";
 import { fullPool, fullPoolFailure } from "../rbd/full-pool.ts";
 import { openGlancePool, type GlancePool } from "../rbd/glance-pool.ts";
@@ -55,8 +55,7 @@ export async function makeImage(world: World, work: Work): Promise<Outcome> {
   if (isCopied(before)) return finish(world, work, rbd, pool, record, before);
   const ghosts = await takeOver(rbd, record.id, before?.writer ?? null, world.clock, world.log, world.patience);
   // An old writer that ended in order has still recorded what it did: all is decided again, by what it left.
-  if (before?.writer != null && JSON.stringify(await store.read()) !== JSON.stringify(before))
-    return makeImage(world, work);
+  if (before?.writer != null && !isSame(await store.read(), before)) return makeImage(world, work);
   if (before !== null && !sameSource(before, claim))
     world.log(`${job.disk}: the source has changed since the last run: every slice is copied again`);
   // Of a copy that does not count any more: nobody can have cloned it, since Glance never gave it out.
